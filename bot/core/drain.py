@@ -1,0 +1,53 @@
+"""One task that empties something, started by a ring and ended when nothing is left."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+
+class Drain:
+    """Runs ``work`` once for any number of rings that come before it starts, and once more for those that come after.
+
+    A ring is a plain call, fit for ``tx.after_commit``. Nothing waits in between: without a ring there is no task.
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[None]], *, name: str) -> None:
+        self._work = work
+        self._name = name
+        self._task: asyncio.Task[None] | None = None
+        self._rung = False
+        self._closed = False
+
+    def ring(self) -> None:
+        self._rung = True
+        if self._task is None and not self._closed:
+            self._task = asyncio.get_running_loop().create_task(self._run(), name=f"drain:{self._name}")
+
+    async def settled(self) -> None:
+        """Return once the work that has been rung for is done."""
+        while self._task is not None:
+            await asyncio.shield(self._task)
+
+    async def close(self) -> None:
+        """Let the running work finish; later rings do nothing."""
+        self._closed = True
+        await self.settled()
+
+    @property
+    def closing(self) -> bool:
+        """Whether work in progress should come to an end at its next safe point."""
+        return self._closed
+
+    async def _run(self) -> None:
+        try:
+            while self._rung and not self._closed:
+                self._rung = False
+                await self._work()
+        except Exception:
+            log.exception("%s failed", self._name)
+        finally:
+            self._task = None

@@ -1,0 +1,89 @@
+"""How a connection is made: what SQLite must be told, and addresses that operators write."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.core.errors import OperatorError
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+READERS = 4
+
+
+def async_url(url: str) -> sa.URL:
+    made = sa.make_url(url)
+    return made.set(drivername=DRIVERS[made.get_backend_name()])
+
+
+def prepare_folder(url: sa.URL) -> None:
+    """The database's folder, readable by its owner only: the file in it holds who is in which group, if sealed."""
+    assert url.database
+    path = Path(url.database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
+    except OSError as error:
+        raise OperatorError(f"The database {path} cannot be written: {error.strerror}. Choose another place.") from None
+
+
+def writer(url: sa.URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_size=8, max_overflow=0, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _configure)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def reader(url: sa.URL) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=READERS, max_overflow=0)
+    event.listen(engine.sync_engine, "connect", _configure_reader)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+@asynccontextmanager
+async def explained(url: sa.URL) -> AsyncGenerator[None]:
+    """Turn a database that cannot be reached into words for the operator."""
+    try:
+        yield
+    except (OSError, DBAPIError) as error:
+        reason = getattr(error, "orig", None) or error
+        place = url.render_as_string(hide_password=True)
+        raise OperatorError(f"The database {place} cannot be opened: {reason}. Check DATABASE_URL.") from error
+
+
+def _configure(connection: Any, _: Any) -> None:
+    # the driver must not decide when a transaction begins: it waits for the first write, and two would then have read
+    # the same state before either wrote
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _configure_reader(connection: Any, _: Any) -> None:
+    _configure(connection, _)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
