@@ -1,0 +1,107 @@
+"""Puts words, and moves each along its ways: a live interaction, a direct message that was allowed, the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.core.clock import Clock
+from bot.core.ids import new_id
+from bot.inbox import store
+from bot.inbox.model import DM_KIND, Kept, State, Word
+from bot.outbox import Delivered, Lane, Outbox, Post, Returned
+from bot.storage import Database, Tx
+
+BATCH = 50
+
+
+class Inbox:
+    def __init__(self, db: Database, clock: Clock, outbox: Outbox) -> None:
+        self._db = db
+        self._clock = clock
+        self._outbox = outbox
+        self._rings: list[Callable[[], None]] = []
+        outbox.delivered(DM_KIND, self._arrived)
+        outbox.undeliverable(DM_KIND, self._not_taken)
+
+    # what features use
+
+    async def put(self, tx: Tx, word: Word) -> None:
+        """Have it told, if and only if ``tx`` is kept."""
+        await store.add(tx, new_id(), word, self._clock())
+        tx.after_commit(self._ring)
+
+    async def allow(self, tx: Tx, *, guild_id: int, user_id: int, purpose: str) -> None:
+        """The person ticked *You may message me about this*, for this purpose only."""
+        await store.allow(tx, guild_id, user_id, purpose, self._clock())
+
+    async def withdraw(self, tx: Tx, *, guild_id: int, user_id: int, purpose: str) -> None:
+        await store.withdraw(tx, guild_id, user_id, purpose)
+
+    async def purposes(self, tx: Tx, *, guild_id: int, user_id: int) -> set[str]:
+        """What this person allows direct messages for."""
+        return await store.purposes(tx, guild_id, user_id)
+
+    async def waiting(self, *, guild_id: int, user_id: int) -> list[Kept]:
+        """What this person has not been told yet, oldest first."""
+        async with self._db.read() as tx:
+            return await store.of(tx, guild_id, user_id, self._clock(), (State.WAITING,))
+
+    async def all_of(self, *, guild_id: int, user_id: int) -> list[Kept]:
+        """What is waiting and what was told and can still be read again, oldest first."""
+        async with self._db.read() as tx:
+            return await store.of(tx, guild_id, user_id, self._clock(), tuple(State))
+
+    async def told(self, words: list[Kept]) -> None:
+        """The person has these in front of them."""
+        async with self._db.begin() as tx:
+            for word in words:
+                await store.move(tx, word.id, before=State.WAITING, after=State.DELIVERED)
+
+    # what the courier uses
+
+    def listen(self, ring: Callable[[], None]) -> None:
+        """Have ``ring`` called whenever a word was put."""
+        self._rings.append(ring)
+
+    async def fresh(self) -> list[Kept]:
+        async with self._db.read() as tx:
+            return await store.fresh(tx, self._clock(), BATCH)
+
+    async def word(self, word_id: int) -> Kept | None:
+        """The word, unless it has expired or was erased."""
+        async with self._db.read() as tx:
+            return await store.get(tx, word_id, self._clock())
+
+    async def claim(self, word: Kept) -> bool:
+        """Take a fresh word to tell it in a live interaction; a crash from here on leaves it waiting."""
+        async with self._db.begin() as tx:
+            return await store.move(tx, word.id, before=State.FRESH, after=State.WAITING)
+
+    async def send_on(self, word: Kept) -> None:
+        """No interaction is open: a direct message if the person allowed one for this purpose, else it waits."""
+        async with self._db.begin() as tx:
+            allowed = await store.purposes(tx, word.guild_id, word.user_id)
+            by_message = word.purpose is not None and word.purpose in allowed
+            after = State.SENT if by_message else State.WAITING
+            if await store.move(tx, word.id, before=State.FRESH, after=after) and by_message:
+                await self._outbox.put(
+                    tx,
+                    Post(
+                        key=f"word:{word.id}",
+                        guild_id=word.guild_id,
+                        user_id=word.user_id,
+                        lane=Lane.PROMPT,
+                        kind=DM_KIND,
+                        params={"word": word.id},
+                    ),
+                )
+
+    async def _arrived(self, tx: Tx, post: Delivered) -> None:
+        await store.move(tx, int(str(post.params["word"])), before=State.SENT, after=State.DELIVERED)
+
+    async def _not_taken(self, tx: Tx, post: Returned) -> None:
+        await store.move(tx, int(str(post.params["word"])), before=State.SENT, after=State.WAITING)
+
+    def _ring(self) -> None:
+        for ring in self._rings:
+            ring()

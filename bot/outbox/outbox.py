@@ -1,0 +1,172 @@
+"""Puts posts and deeds with the transaction that wants them, and hands them to the courier one lease at a time."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.clock import Clock
+from bot.core.errors import OperatorError
+from bot.outbox import store
+from bot.outbox.model import Deed, Delivered, Errand, Lane, Post, Returned
+from bot.storage import Database, Tx
+
+LEASE = timedelta(minutes=2)  # longer than the library's own retries of one request (25 s)
+
+OnDelivered = Callable[[Tx, Delivered], Awaitable[None]]
+OnReturned = Callable[[Tx, Returned], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stuck:
+    """Errands that stand still, for ``check``: ids of servers, never of people."""
+
+    guild_id: int
+    kind: str
+    state: str
+    problem: str
+    count: int
+
+
+class Outbox:
+    def __init__(self, db: Database, clock: Clock, *, shards: tuple[int, tuple[int, ...]] | None = None) -> None:
+        """``shards``: (count, ids) of this process; None if it serves all."""
+        self._db = db
+        self._clock = clock
+        self._shards = shards
+        self._owner = secrets.token_hex(8)
+        self._rings: list[Callable[[], None]] = []
+        self._delivered: dict[str, OnDelivered] = {}
+        self._returned: dict[str, OnReturned] = {}
+
+    # what features use
+
+    async def put(self, tx: Tx, item: Post | Deed) -> None:
+        """Have it carried, if and only if ``tx`` is kept."""
+        if isinstance(item, Post):
+            await store.add_post(tx, item, self._clock())
+        else:
+            await store.add_deed(tx, item, self._clock())
+        tx.after_commit(self._ring)
+
+    def delivered(self, kind: str, handler: OnDelivered) -> None:
+        """Call ``handler`` in the transaction that records that an errand of this kind was done."""
+        self._delivered[kind] = handler
+
+    def undeliverable(self, kind: str, handler: OnReturned) -> None:
+        """Call ``handler`` in the transaction that gives an errand of this kind up: it must tell someone."""
+        self._returned[kind] = handler
+
+    async def message(self, tx: Tx, key: str) -> tuple[int, int] | None:
+        """Channel and message id of a post that was delivered."""
+        row = await store.message_of(tx, key)
+        return (row["channel_id"], row["message_id"]) if row and row["message_id"] and row["channel_id"] else None
+
+    # what the courier uses
+
+    def listen(self, ring: Callable[[], None]) -> None:
+        """Have ``ring`` called whenever something was put."""
+        self._rings.append(ring)
+
+    async def start(self, owned: Collection[str]) -> None:
+        """Take over what a dead process left. Raises ``OperatorError`` for stored kinds that nothing here renders."""
+        async with self._db.begin() as tx:
+            orphans = await store.kinds(tx) - set(owned)
+            if orphans:
+                names = ", ".join(sorted(orphans))
+                raise OperatorError(f"The outbox holds posts that no part of this bot can write: {names}.")
+            await store.break_leases(tx, self._owner, self._clock(), self._shards)
+            await store.unhold(tx, self._clock())
+
+    async def claim(self, *, busy: Collection[int], worst: Lane, limit: int) -> list[Errand]:
+        """Take up to ``limit`` errands: committed as *tried at* now, leased to this process. Gives up what expired."""
+        now = self._clock()
+        async with self._db.begin(urgent=True) as tx:
+            rows = await store.due(tx, now, shards=self._shards, busy=busy, worst=worst, limit=limit)
+            claimed: list[Errand] = []
+            for row in rows:
+                errand = store.errand(tx, row)
+                if row["expires_at"] is not None and row["expires_at"] <= now and errand.tried_at is None:
+                    await self._give_back(tx, errand, "expired")
+                else:
+                    await store.lease(tx, row, owner=self._owner, now=now, until=now + LEASE)
+                    claimed.append(errand)
+            return claimed
+
+    async def anything_due(self, *, busy: Collection[int], worst: Lane) -> bool:
+        async with self._db.read() as tx:
+            now = self._clock()
+            return bool(await store.due(tx, now, shards=self._shards, busy=busy, worst=worst, limit=1))
+
+    async def done(self, errand: Errand, *, message_id: int | None = None, channel_id: int | None = None) -> None:
+        """Record that Discord has it, and tell the feature, in one transaction."""
+        async with self._db.begin(urgent=errand.lane is Lane.URGENT) as tx:
+            if await store.end(
+                tx, errand, state=store.DONE, now=self._clock(), message_id=message_id, problem=None
+            ) and (handler := self._delivered.get(errand.kind)):
+                await handler(
+                    tx,
+                    Delivered(
+                        key=errand.key,
+                        guild_id=errand.guild_id,
+                        kind=errand.kind,
+                        params=errand.params,
+                        channel_id=channel_id or errand.channel_id,
+                        message_id=message_id,
+                    ),
+                )
+            tx.after_commit(self._ring)
+
+    async def moot(self, errand: Errand) -> None:
+        """Record that there is nothing to send any more; nobody is told, because nobody waits for it."""
+        async with self._db.begin() as tx:
+            await store.end(tx, errand, state=store.DONE, now=self._clock(), message_id=None, problem="moot")
+
+    async def give_back(self, errand: Errand, problem: str) -> None:
+        """Give it up for good and tell the feature, in one transaction."""
+        async with self._db.begin(urgent=errand.lane is Lane.URGENT) as tx:
+            await self._give_back(tx, errand, problem)
+
+    async def again(self, errand: Errand, *, after: timedelta, unknown: bool, problem: str) -> None:
+        """Try once more ``after`` a while; ``unknown`` if Discord may have acted on this attempt."""
+        async with self._db.begin(urgent=errand.lane is Lane.URGENT) as tx:
+            await store.again(tx, errand, at=self._clock() + after, unknown=unknown, problem=problem)
+
+    async def hold(self, errand: Errand, problem: str) -> None:
+        """Keep it unsent: it may have been sent, and it cannot be seen whether it was."""
+        async with self._db.begin() as tx:
+            await store.hold(tx, errand, problem=problem)
+
+    async def release_held(self) -> None:
+        async with self._db.begin() as tx:
+            if await store.unhold(tx, self._clock()):
+                tx.after_commit(self._ring)
+
+    async def next_at(self) -> datetime | None:
+        async with self._db.read() as tx:
+            return await store.next_at(tx, self._shards)
+
+    async def stuck(self) -> Sequence[Stuck]:
+        async with self._db.read() as tx:
+            return [Stuck(**row) for row in await store.problems(tx)]
+
+    async def _give_back(self, tx: Tx, errand: Errand, problem: str) -> None:
+        ended = await store.end(tx, errand, state=store.RETURNED, now=self._clock(), message_id=None, problem=problem)
+        if ended and (handler := self._returned.get(errand.kind)):
+            await handler(
+                tx,
+                Returned(
+                    key=errand.key,
+                    guild_id=errand.guild_id,
+                    kind=errand.kind,
+                    params=errand.params,
+                    channel_id=errand.channel_id,
+                    problem=problem,
+                ),
+            )
+
+    def _ring(self) -> None:
+        for ring in self._rings:
+            ring()

@@ -1,0 +1,239 @@
+"""The outbox table and its queries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from bot.core.ids import new_mark
+from bot.outbox.model import Deed, Errand, Lane, Post, What
+from bot.storage import Kept, Tx, UtcDateTime, column, metadata
+
+WAITING, DONE, RETURNED, HELD = "waiting", "done", "returned", "held"
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    column(
+        "seq",
+        sa.BigInteger().with_variant(sa.Integer, "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+        kept=Kept.POST,
+    ),
+    column("key", sa.Text, unique=True, kept=Kept.POST),
+    column("guild_id", sa.BigInteger, kept=Kept.POST),
+    column("channel_id", sa.BigInteger, nullable=True, kept=Kept.POST),
+    column("what", sa.Text, kept=Kept.POST),
+    column("kind", sa.Text, kept=Kept.POST),
+    column("lane", sa.SmallInteger, kept=Kept.POST),
+    column("sealed", sa.LargeBinary, kept=Kept.POST),
+    column("mark", sa.BigInteger, kept=Kept.POST),
+    column("state", sa.Text, kept=Kept.POST),
+    column("revision", sa.Integer, kept=Kept.POST),
+    column("next_try_at", UtcDateTime, kept=Kept.POST),
+    column("expires_at", UtcDateTime, nullable=True, kept=Kept.POST),
+    column("tried_at", UtcDateTime, nullable=True, kept=Kept.POST),
+    column("lease_owner", sa.Text, nullable=True, kept=Kept.POST),
+    column("attempts", sa.Integer, kept=Kept.POST),
+    column("message_id", sa.BigInteger, nullable=True, kept=Kept.POST),
+    column("problem", sa.Text, nullable=True, kept=Kept.POST),
+    column("ended_at", UtcDateTime, nullable=True, kept=Kept.POST),
+    sa.Index(None, "state", "lane", "next_try_at", "seq"),
+    sa.Index(None, "state", "next_try_at"),
+    info={"expires": "ended_at"},
+)
+
+
+def _sealed(tx: Tx, put: Post | Deed) -> bytes:
+    user_id = put.user_id if isinstance(put, Post) else None
+    return tx.vault.seal(json.dumps({"params": dict(put.params), "user": user_id}), "outbox", put.key)
+
+
+def _row(tx: Tx, put: Post | Deed, now: datetime) -> dict[str, Any]:
+    not_before = put.not_before if isinstance(put, Post) else None
+    return {
+        "key": put.key,
+        "guild_id": put.guild_id,
+        "channel_id": put.channel_id,
+        "what": What.POST if isinstance(put, Post) else put.what,
+        "kind": put.kind,
+        "lane": int(put.lane),
+        "sealed": _sealed(tx, put),
+        "mark": new_mark(),
+        "state": WAITING,
+        "revision": 1,
+        "next_try_at": max(now, not_before) if not_before else now,
+        "expires_at": put.expires_at,
+        "attempts": 0,
+    }
+
+
+async def add_post(tx: Tx, post: Post, now: datetime) -> bool:
+    """Whether it is new."""
+    return await tx.execute(tx.upsert(outbox).values(_row(tx, post, now)).on_conflict_do_nothing()) > 0
+
+
+async def add_deed(tx: Tx, deed: Deed, now: datetime) -> None:
+    """Put a deed, or have one of the same key looked at again with what it now carries."""
+    row = _row(tx, deed, now)
+    again = {name: row[name] for name in ("sealed", "channel_id", "state", "expires_at", "attempts")}
+    await tx.execute(
+        tx.upsert(outbox)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=["key"],
+            set_=again
+            | {
+                "revision": outbox.c.revision + 1,
+                # one that is being carried now comes round again when that ends
+                "next_try_at": sa.case((outbox.c.lease_owner.is_not(None), outbox.c.next_try_at), else_=_at(now)),
+                "lane": sa.case((outbox.c.state == WAITING, _least(outbox.c.lane, row["lane"])), else_=row["lane"]),
+                "problem": None,
+                "ended_at": None,
+            },
+        )
+    )
+
+
+def _least(one: sa.Column[int], other: int) -> sa.ColumnElement[int]:
+    return sa.case((one < other, one), else_=other)
+
+
+def _at(instant: datetime) -> sa.BindParameter[datetime]:
+    return sa.literal(instant, UtcDateTime)
+
+
+def _ours(shards: tuple[int, tuple[int, ...]] | None) -> sa.ColumnElement[bool]:
+    """Discord's rule for which shard a server belongs to; everything, if this process serves all shards."""
+    if shards is None:
+        return sa.true()
+    count, ids = shards
+    return sa.or_(*(outbox.c.guild_id.op(">>")(22) % count == shard for shard in ids))
+
+
+async def due(
+    tx: Tx,
+    now: datetime,
+    *,
+    shards: tuple[int, tuple[int, ...]] | None,
+    busy: Collection[int],
+    worst: Lane,
+    limit: int,
+) -> Sequence[RowMapping]:
+    """What may be carried now: by lane, then by turn; none to a ``busy`` channel and none in a lane after ``worst``."""
+    channel_free = sa.or_(outbox.c.channel_id.is_(None), outbox.c.channel_id.not_in(busy)) if busy else sa.true()
+    return await tx.all(
+        sa.select(outbox)
+        .where(
+            outbox.c.state == WAITING,
+            outbox.c.lane <= int(worst),
+            outbox.c.next_try_at <= now,
+            _ours(shards),
+            channel_free,
+        )
+        .order_by(outbox.c.lane, outbox.c.next_try_at, outbox.c.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def lease(tx: Tx, row: RowMapping, *, owner: str, now: datetime, until: datetime) -> None:
+    """Write down, before anything is sent, that it is being tried: this commit is what makes a crash harmless."""
+    await tx.execute(
+        sa.update(outbox)
+        .where(outbox.c.seq == row["seq"])
+        .values(
+            lease_owner=owner,
+            next_try_at=until,
+            attempts=outbox.c.attempts + 1,
+            tried_at=sa.func.coalesce(outbox.c.tried_at, _at(now)),
+        )
+    )
+
+
+def errand(tx: Tx, row: RowMapping) -> Errand:
+    opened = json.loads(tx.vault.open(row["sealed"], "outbox", row["key"]))
+    return Errand(
+        seq=row["seq"],
+        key=row["key"],
+        guild_id=row["guild_id"],
+        what=What(row["what"]),
+        lane=Lane(row["lane"]),
+        kind=row["kind"],
+        channel_id=row["channel_id"],
+        user_id=opened["user"],
+        params=opened["params"],
+        mark=row["mark"],
+        revision=row["revision"],
+        attempts=row["attempts"],
+        tried_at=row["tried_at"],
+    )
+
+
+async def end(tx: Tx, ended: Errand, *, state: str, now: datetime, message_id: int | None, problem: str | None) -> bool:
+    """Whether this was still ours to end: a lease that another took over ends nothing."""
+    same = sa.and_(outbox.c.seq == ended.seq, outbox.c.state == WAITING)
+    released = {"lease_owner": None, "tried_at": None}
+    closed = await tx.execute(
+        sa.update(outbox)
+        .where(same, outbox.c.revision == ended.revision)
+        .values(state=state, message_id=message_id, problem=problem, ended_at=now, **released)
+    )
+    if closed:
+        return True
+    return bool(await tx.execute(sa.update(outbox).where(same).values(next_try_at=now, attempts=0, **released)))
+
+
+async def again(tx: Tx, tried: Errand, *, at: datetime, unknown: bool, problem: str) -> None:
+    """Try later; ``unknown`` keeps *tried at*, because Discord may have acted."""
+    values: dict[str, Any] = {"lease_owner": None, "next_try_at": at, "problem": problem}
+    if not unknown:
+        values["tried_at"] = None
+    await tx.execute(sa.update(outbox).where(outbox.c.seq == tried.seq).values(values))
+
+
+async def hold(tx: Tx, held: Errand, *, problem: str) -> None:
+    values = {"state": HELD, "lease_owner": None, "problem": problem}
+    await tx.execute(sa.update(outbox).where(outbox.c.seq == held.seq).values(values))
+
+
+async def unhold(tx: Tx, now: datetime) -> int:
+    held = sa.update(outbox).where(outbox.c.state == HELD)
+    return await tx.execute(held.values(state=WAITING, next_try_at=now))
+
+
+async def break_leases(tx: Tx, owner: str, now: datetime, shards: tuple[int, tuple[int, ...]] | None) -> None:
+    """Free what a dead process of the same shards was carrying."""
+    await tx.execute(
+        sa.update(outbox)
+        .where(outbox.c.lease_owner.is_not(None), outbox.c.lease_owner != owner, _ours(shards))
+        .values(lease_owner=None, next_try_at=now)
+    )
+
+
+async def next_at(tx: Tx, shards: tuple[int, tuple[int, ...]] | None) -> datetime | None:
+    """When something next may be carried; what is leased counts from the lease's end."""
+    waiting = sa.select(outbox.c.next_try_at).where(outbox.c.state == WAITING, _ours(shards))
+    return await tx.scalar(waiting.order_by(outbox.c.next_try_at).limit(1))
+
+
+async def kinds(tx: Tx) -> set[str]:
+    rows = await tx.all(sa.select(outbox.c.kind).where(outbox.c.state.in_((WAITING, HELD))).distinct())
+    return {row["kind"] for row in rows}
+
+
+async def problems(tx: Tx) -> Sequence[RowMapping]:
+    """How many stand still or keep failing, by server, kind and problem: for ``check``."""
+    stuck = sa.or_(outbox.c.state == HELD, sa.and_(outbox.c.state == WAITING, outbox.c.problem.is_not(None)))
+    columns = (outbox.c.guild_id, outbox.c.kind, outbox.c.state, outbox.c.problem)
+    return await tx.all(sa.select(*columns, sa.func.count().label("count")).where(stuck).group_by(*columns))
+
+
+async def message_of(tx: Tx, key: str) -> RowMapping | None:
+    return await tx.first(sa.select(outbox.c.channel_id, outbox.c.message_id, outbox.c.mark).where(outbox.c.key == key))

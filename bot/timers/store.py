@@ -1,0 +1,73 @@
+"""The timers table and its queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from bot.storage import Kept, Tx, UtcDateTime, column, metadata
+
+timers = sa.Table(
+    "timers",
+    metadata,
+    column("kind", sa.Text, primary_key=True, kept=Kept.TIMER),
+    column("subject", sa.Text, primary_key=True, kept=Kept.TIMER),
+    column("due_at", UtcDateTime, kept=Kept.TIMER),
+    column("next_try_at", UtcDateTime, kept=Kept.TIMER),
+    column("attempts", sa.Integer, kept=Kept.TIMER),
+    column("problem", sa.Text, nullable=True, kept=Kept.TIMER),
+    sa.Index(None, "next_try_at"),
+)
+
+
+async def put(tx: Tx, kind: str, subject: str, due_at: datetime) -> None:
+    fresh = {"due_at": due_at, "next_try_at": due_at, "attempts": 0, "problem": None}
+    await tx.execute(
+        tx.upsert(timers)
+        .values(kind=kind, subject=subject, **fresh)
+        .on_conflict_do_update(index_elements=["kind", "subject"], set_=fresh)
+    )
+
+
+async def remove(tx: Tx, kind: str, subject: str) -> None:
+    await tx.execute(sa.delete(timers).where(timers.c.kind == kind, timers.c.subject == subject))
+
+
+async def due(tx: Tx, now: datetime, limit: int) -> Sequence[RowMapping]:
+    return await tx.all(
+        sa.select(timers).where(timers.c.next_try_at <= now).order_by(timers.c.next_try_at).limit(limit)
+    )
+
+
+async def take(tx: Tx, kind: str, subject: str, now: datetime) -> RowMapping | None:
+    """The timer, if it is still there, still due, and no other process has it."""
+    return await tx.first(
+        sa.select(timers)
+        .where(timers.c.kind == kind, timers.c.subject == subject, timers.c.next_try_at <= now)
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def retry(tx: Tx, kind: str, subject: str, *, at: datetime, problem: str) -> None:
+    await tx.execute(
+        sa.update(timers)
+        .where(timers.c.kind == kind, timers.c.subject == subject)
+        .values(next_try_at=at, attempts=timers.c.attempts + 1, problem=problem)
+    )
+
+
+async def next_at(tx: Tx) -> datetime | None:
+    return await tx.scalar(sa.select(timers.c.next_try_at).order_by(timers.c.next_try_at).limit(1))
+
+
+async def kinds(tx: Tx) -> set[str]:
+    return {row["kind"] for row in await tx.all(sa.select(timers.c.kind).distinct())}
+
+
+async def failing(tx: Tx) -> Sequence[RowMapping]:
+    columns = (timers.c.kind, timers.c.problem)
+    counted = sa.select(*columns, sa.func.count().label("count")).where(timers.c.problem.is_not(None))
+    return await tx.all(counted.group_by(*columns))

@@ -1,0 +1,52 @@
+"""What every test may ask for: a moved clock, and a real database of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.storage import Database
+from tests.databases import KEY, fresh_postgres, postgres
+
+
+class StepClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def step(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> StepClock:
+    return StepClock()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
+    # the socket's path must stay short
+    with postgres(tmp_path_factory.mktemp("pg")) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'data' / 'circlekeeper.db'}"
+    return await fresh_postgres(request.getfixturevalue("postgres_server"))
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncGenerator[Database]:
+    made = Database(database_url, KEY)
+    await made.open()
+    yield made
+    await made.close()
