@@ -1,0 +1,60 @@
+"""From files and environment to one frozen Settings, or to every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from bot.settings.environment import read_environment
+from bot.settings.files import Document, read_toml, shown
+from bot.settings.guidelines import read_guidelines
+from bot.settings.model import Agreement, Settings
+from bot.settings.options import Options, read_options
+from bot.settings.problems import ENVIRONMENT, Findings
+from bot.settings.starter import starter_dir
+from bot.settings.texts import read_texts
+
+_OPTIONS = Path("bot.toml")
+_TEXTS = Path("texts", "en.toml")
+_GUIDELINES = Path("guidelines")
+
+
+def load(environ: Mapping[str, str], *, start: Path) -> Settings:
+    """Read everything the operator decides; paths and ``.env`` are looked up from the folder ``start``.
+
+    Raises SettingsError with every problem there is.
+    """
+    start = start.absolute()
+    findings = Findings()
+    environment = read_environment(environ, start, findings)
+    config = _read_config(environment.config_dir, start, findings)
+    findings.raise_any()
+    parts = {field.name: getattr(part, field.name) for part in (environment, config.options) for field in fields(part)}
+    return Settings(**parts, texts=config.texts, guidelines=config.guidelines, notes=tuple(findings.notes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Config:
+    options: Options
+    texts: Mapping[str, str]
+    guidelines: Agreement
+
+
+def _read_config(folder: Path, start: Path, findings: Findings) -> _Config:
+    if not folder.is_dir():
+        wrong = f"is the folder {folder}, which is not there"
+        findings.problem(ENVIRONMENT, None, "CIRCLEKEEPER_CONFIG", wrong, "`circlekeeper init DIR` writes one")
+        findings.raise_any()
+    name = shown(folder / _OPTIONS, start)
+    document = read_toml(folder / _OPTIONS, name, findings)
+    return _Config(
+        options=read_options(document or Document(name=name, values={}, lines={}), _quiet_if(document, findings)),
+        texts=read_texts(folder / _TEXTS, shown(folder / _TEXTS, start), starter_dir() / _TEXTS, findings),
+        guidelines=read_guidelines(folder / _GUIDELINES, shown(folder / _GUIDELINES, start), findings),
+    )
+
+
+def _quiet_if(document: Document | None, findings: Findings) -> Findings:
+    """A file that could not be read has been reported; that all its options are missing then says nothing new."""
+    return findings if document else Findings()

@@ -1,0 +1,204 @@
+"""``config/bot.toml``: what each option is called, what it may be, and what it is when left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast, get_args
+from urllib.parse import urlsplit
+
+from bot.core.durations import spell
+from bot.settings.files import Document
+from bot.settings.model import (
+    DEFAULT_LADDER,
+    DiscordOptions,
+    GroupDefaults,
+    LadderStep,
+    LadderTier,
+    MeetingDefaults,
+    Organisation,
+    Posting,
+    Retention,
+    Tell,
+)
+from bot.settings.problems import Findings
+from bot.settings.table import Table
+
+_SECOND = timedelta(seconds=1)
+_DAY = timedelta(days=1)
+_LONGEST_STEP = 7 * _DAY
+_TELLS: tuple[str, ...] = get_args(Tell)
+
+# Longer than these there is no reason to keep it: domain practice, and Discord's own terms for API data.
+_LONGEST_KEPT = {
+    "membership_after_leaving": 90 * _DAY,
+    "request": 180 * _DAY,
+    "attendance": 365 * _DAY,
+    "headcount": 1826 * _DAY,
+    "cases_after_closing": 365 * _DAY,
+    "evidence": 60 * _DAY,
+    "checkin_results": 1826 * _DAY,
+    "audit": 730 * _DAY,
+    "audit_identified": 365 * _DAY,
+    "posts": 90 * _DAY,
+    "words": 180 * _DAY,
+    "backups": 90 * _DAY,
+}
+# A flag may keep no copy at all; everything else needs to live long enough to be of use.
+_SHORTEST_KEPT = {"evidence": timedelta()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """All of ``bot.toml``, in the shape of the settings."""
+
+    organisation: Organisation
+    discord: DiscordOptions
+    groups: GroupDefaults
+    meetings: MeetingDefaults
+    ladder: tuple[LadderTier, ...]
+    retention: Retention
+    posting: Posting
+
+
+def read_options(document: Document, findings: Findings) -> Options:
+    top = Table.of(document, findings)
+    options = Options(
+        organisation=_organisation(top.table("organisation"), findings, document.name),
+        discord=_discord(top.table("discord")),
+        groups=_groups(top.table("groups")),
+        meetings=_meetings(top.table("meetings")),
+        ladder=_ladder(top.table("ladder")),
+        retention=_retention(top.table("retention")),
+        posting=_posting(top.table("posting")),
+    )
+    top.refuse_unknown()
+    return options
+
+
+def is_web_address(text: str, schemes: Sequence[str]) -> bool:
+    """Whether ``text`` is a whole address of one of the schemes, with a host and without spaces."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(host) and not any(sign.isspace() for sign in text)
+
+
+def _organisation(table: Table, findings: Findings, file: str) -> Organisation:
+    organisation = Organisation(
+        name=table.required_text("name", allowed="the name people know you by"),
+        privacy_policy=table.required_text("privacy_policy", allowed="the https address of your privacy policy"),
+        contact=table.text("contact", ""),
+    )
+    address = organisation.privacy_policy
+    if address and not is_web_address(address, ["https"]):
+        table.wrong("privacy_policy", f"is {address!r}", "an address that begins with https://")
+    elif address and (urlsplit(address).hostname or "").endswith(("example.org", "example.com")):
+        findings.note(f"{file}: organisation.privacy_policy is still the example; put the address of your own policy")
+    table.refuse_unknown()
+    return organisation
+
+
+def _discord(table: Table) -> DiscordOptions:
+    options = DiscordOptions(server_members=table.flag("server_members", default=DiscordOptions().server_members))
+    table.refuse_unknown()
+    return options
+
+
+def _groups(table: Table) -> GroupDefaults:
+    usual = GroupDefaults()
+    groups = GroupDefaults(
+        capacity=table.whole("capacity", usual.capacity, least=2, most=100),
+        hard_capacity=table.whole("hard_capacity", usual.hard_capacity, least=2, most=100),
+    )
+    if groups.capacity > groups.hard_capacity:
+        key = "capacity" if table.has("capacity") else "hard_capacity"
+        wrong = f"capacity {groups.capacity} is more than hard_capacity {groups.hard_capacity}"
+        table.wrong(key, wrong, "capacity may be at most hard_capacity")
+    table.refuse_unknown()
+    return groups
+
+
+def _meetings(table: Table) -> MeetingDefaults:
+    usual = MeetingDefaults()
+    meetings = MeetingDefaults(
+        minutes=table.whole("minutes", usual.minutes, least=5, most=480),
+        reminders=table.durations("reminders", usual.reminders, least=_SECOND, most=28 * _DAY, longest=5),
+    )
+    table.refuse_unknown()
+    return meetings
+
+
+def _ladder(table: Table) -> tuple[LadderTier, ...]:
+    ladder = tuple(_tier(table.table(f"tier_{usual.tier}"), usual) for usual in DEFAULT_LADDER)
+    table.refuse_unknown()
+    return ladder
+
+
+def _tier(table: Table, usual: LadderTier) -> LadderTier:
+    tier = LadderTier(
+        tier=usual.tier,
+        acknowledge_within=table.duration(
+            "acknowledge_within", usual.acknowledge_within, least=_SECOND, most=_LONGEST_STEP
+        ),
+        steps=_steps(table) if table.has("steps") else usual.steps,
+        repeat=table.optional_duration("repeat", usual.repeat, least=_SECOND, most=_LONGEST_STEP),
+    )
+    table.refuse_unknown()
+    return tier
+
+
+def _steps(table: Table) -> tuple[LadderStep, ...]:
+    """The steps of one tier, each later than the one before; somewhere on the way a person must be told."""
+    steps: list[LadderStep] = []
+    entries = list(table.tables("steps"))
+    for entry in entries:
+        after = entry.duration("after", timedelta(), least=_SECOND, most=_LONGEST_STEP)
+        if not entry.has("after"):
+            entry.wrong("after", "is missing", "how long after the concern this step comes")
+        tell = entry.choice("tell", _TELLS)
+        entry.refuse_unknown()
+        if not after or tell is None:
+            continue
+        if steps and after <= steps[-1].after:
+            entry.wrong("after", f"is {spell(after)}", f"later than the step before it ({spell(steps[-1].after)})")
+        steps.append(LadderStep(after=after, tell=cast("Tell", tell)))
+    if not entries:
+        table.wrong("steps", "has no steps, so nobody would ever be told", 'at least { after = "8 h", tell = "lead" }')
+    return tuple(steps)
+
+
+def _retention(table: Table) -> Retention:
+    usual = Retention()
+    kept = {
+        key: table.duration(key, getattr(usual, key), least=_SHORTEST_KEPT.get(key, _DAY), most=most)
+        for key, most in _LONGEST_KEPT.items()
+    }
+    retention = Retention(**kept)
+    if retention.audit_identified > retention.audit:
+        table.wrong(
+            "audit_identified",
+            f"is {spell(retention.audit_identified)}, longer than audit, which is {spell(retention.audit)}",
+            "names in the trail go before the trail does",
+        )
+    table.refuse_unknown()
+    return retention
+
+
+def _posting(table: Table) -> Posting:
+    usual = Posting()
+    posting = Posting(
+        per_second=table.number("per_second", usual.per_second, least=1, most=50),
+        reserve=table.number("reserve", usual.reserve, least=0, most=49),
+    )
+    if posting.reserve >= posting.per_second:
+        table.wrong(
+            "reserve",
+            f"is {posting.reserve:g} of {posting.per_second:g}, so nothing would be left for ordinary posts",
+            "less than per_second",
+        )
+    table.refuse_unknown()
+    return posting
