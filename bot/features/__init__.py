@@ -1,0 +1,1 @@
+"""What is true: one folder a feature. Nothing below here knows of Discord."""
