@@ -127,7 +127,7 @@ def read_environment(environ: Mapping[str, str], start: Path, findings: Findings
         api_url=reader.api_url(),
         database_url=database_url,
         key=reader.key(data),
-        config_dir=reader.folder("CIRCLEKEEPER_CONFIG"),
+        config_dir=reader.config_dir(),
         checkins_dir=reader.checkins_dir(data),
         log_level=cast("LogLevel", reader.choice("CIRCLEKEEPER_LOG_LEVEL", get_args(LogLevel))),
         log_format=cast("LogFormat", reader.choice("CIRCLEKEEPER_LOG_FORMAT", get_args(LogFormat))),
@@ -197,8 +197,11 @@ class _Reader:
             self._wrong("CIRCLEKEEPER_KEY_FILE" if file else "CIRCLEKEEPER_KEY", *map(str, error.args))
             return b""
 
-    def folder(self, name: str) -> Path:
-        return self._start / self._get(name)
+    def config_dir(self) -> Path:
+        folder = self._start / self._get("CIRCLEKEEPER_CONFIG")
+        if not folder.is_dir():
+            self._wrong("CIRCLEKEEPER_CONFIG", f"is {folder}, where no folder is", "`circlekeeper init DIR` writes one")
+        return folder
 
     def checkins_dir(self, data: Path | None) -> Path:
         given = self._get("CIRCLEKEEPER_CHECKINS")

@@ -98,7 +98,7 @@ def _move_in(staging: Path, directory: Path) -> None:
         for piece in _PIECES:
             (staging / piece).rename(directory / piece)
             moved.append(piece)
-    except OSError:
+    except BaseException:
         for piece in moved:
             (directory / piece).rename(staging / piece)
         raise

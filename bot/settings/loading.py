@@ -11,7 +11,7 @@ from bot.settings.files import Document, read_toml, shown
 from bot.settings.guidelines import read_guidelines
 from bot.settings.model import Agreement, Settings
 from bot.settings.options import Options, read_options
-from bot.settings.problems import ENVIRONMENT, Findings
+from bot.settings.problems import Findings
 from bot.settings.starter import starter_dir
 from bot.settings.texts import read_texts
 
@@ -28,6 +28,8 @@ def load(environ: Mapping[str, str], *, start: Path) -> Settings:
     start = start.absolute()
     findings = Findings()
     environment = read_environment(environ, start, findings)
+    if not environment.config_dir.is_dir():
+        findings.raise_any()
     config = _read_config(environment.config_dir, start, findings)
     findings.raise_any()
     parts = {field.name: getattr(part, field.name) for part in (environment, config.options) for field in fields(part)}
@@ -42,10 +44,6 @@ class _Config:
 
 
 def _read_config(folder: Path, start: Path, findings: Findings) -> _Config:
-    if not folder.is_dir():
-        wrong = f"is the folder {folder}, which is not there"
-        findings.problem(ENVIRONMENT, None, "CIRCLEKEEPER_CONFIG", wrong, "`circlekeeper init DIR` writes one")
-        findings.raise_any()
     name = shown(folder / _OPTIONS, start)
     document = read_toml(folder / _OPTIONS, name, findings)
     return _Config(

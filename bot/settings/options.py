@@ -147,15 +147,16 @@ def _tier(table: Table, usual: LadderTier) -> LadderTier:
         steps=_steps(table) if table.has("steps") else usual.steps,
         repeat=table.optional_duration("repeat", usual.repeat, least=_SECOND, most=_LONGEST_STEP),
     )
+    if tier.tier > 0 and tier.steps and all(step.tell == "digest" for step in tier.steps):
+        table.wrong("steps", "tells only the weekly digest", "a concern above tier 0 must come to a person")
     table.refuse_unknown()
     return tier
 
 
 def _steps(table: Table) -> tuple[LadderStep, ...]:
-    """The steps of one tier, each later than the one before; somewhere on the way a person must be told."""
+    """The steps of one tier, each later than the one before."""
     steps: list[LadderStep] = []
-    entries = list(table.tables("steps"))
-    for entry in entries:
+    for entry in table.tables("steps", if_empty="at least one step, or nobody would ever be told"):
         after = entry.duration("after", timedelta(), least=_SECOND, most=_LONGEST_STEP)
         if not entry.has("after"):
             entry.wrong("after", "is missing", "how long after the concern this step comes")
@@ -166,8 +167,6 @@ def _steps(table: Table) -> tuple[LadderStep, ...]:
         if steps and after <= steps[-1].after:
             entry.wrong("after", f"is {spell(after)}", f"later than the step before it ({spell(steps[-1].after)})")
         steps.append(LadderStep(after=after, tell=cast("Tell", tell)))
-    if not entries:
-        table.wrong("steps", "has no steps, so nobody would ever be told", 'at least { after = "8 h", tell = "lead" }')
     return tuple(steps)
 
 

@@ -115,10 +115,12 @@ class Table:
             return Table(self._document, {}, self._findings, path)
         return Table(self._document, value, self._findings, (*self._path, key))
 
-    def tables(self, key: str) -> Iterator[Table]:
-        """The tables in the list ``key``, in their order."""
+    def tables(self, key: str, *, if_empty: str) -> Iterator[Table]:
+        """The tables in the list ``key``, in their order; an empty list is reported with the words ``if_empty``."""
         value = self._get(key, [])
         entries = value if _is_list(value) else [value]
+        if not entries:
+            self._report((key,), "is empty", if_empty)
         for index, entry in enumerate(entries):
             if _is_table(entry):
                 yield Table(self._document, entry, self._findings, (*self._path, key, index))

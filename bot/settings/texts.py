@@ -112,13 +112,12 @@ def _check(key: str, text: str, shipped: str, report: _Reporter) -> None:
     limit = longest(key)
     if len(text.strip()) > limit:
         report(f"is {len(text.strip())} characters long", f"at most {limit}")
-    wanted = placeholders(shipped)
-    has = ", ".join(f"{{{name}}}" for name in sorted(wanted)) or "none"
     try:
-        found = placeholders(text)
+        found, wanted = placeholders(text), placeholders(shipped)
     except ValueError as error:
-        report(_brace_words(error), f"placeholders here: {has}; a brace of its own is written twice")
+        report(_brace_words(error), "only {name} as in the shipped words; a brace of its own is written twice")
         return
+    has = ", ".join(f"{{{name}}}" for name in sorted(wanted)) or "none"
     for name in sorted(found - wanted):
         report(f"has the unknown placeholder {{{name}}}", f"placeholders here: {has}")
     for name in sorted(wanted - found):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
+from bot.settings import Problem, SettingsError, load
 from bot.settings.keyfile import new_key
 from bot.settings.starter import starter_dir
 
@@ -21,3 +25,25 @@ def sample_environ(tmp_path: Path) -> dict[str, str]:
         "CIRCLEKEEPER_CONFIG": str(config),
         "CIRCLEKEEPER_CHECKINS": str(tmp_path / "checkins"),
     }
+
+
+def problems_of(environ: Mapping[str, str], start: Path) -> tuple[Problem, ...]:
+    """What ``load`` has against these settings; fails if it has nothing."""
+    with pytest.raises(SettingsError) as refused:
+        load(environ, start=start)
+    assert str(refused.value).splitlines() == [str(problem) for problem in refused.value.problems]
+    return refused.value.problems
+
+
+def only_problem_of(environ: Mapping[str, str], start: Path) -> Problem:
+    """The one problem ``load`` has; fails if it has another number of them."""
+    (problem,) = problems_of(environ, start)
+    return problem
+
+
+def write_options(tmp_path: Path, toml: str) -> dict[str, str]:
+    """An environment whose ``bot.toml`` is a sound organisation, on three lines, followed by ``toml`` from line 4."""
+    environ = sample_environ(tmp_path)
+    organisation = '[organisation]\nname = "The Harbour"\nprivacy_policy = "https://harbour.invalid/privacy"\n'
+    (tmp_path / "config" / "bot.toml").write_text(organisation + toml, encoding="utf-8")
+    return environ
