@@ -104,6 +104,7 @@ def test_a_problem_is_one_line_that_says_where_what_and_what_instead(tmp_path: P
         ("CIRCLEKEEPER_KEY", "c2hvcnQ=", "has 5 bytes"),
         ("CIRCLEKEEPER_CONFIG", "nowhere", "where no folder is"),
         ("CIRCLEKEEPER_CHECKINS", "data/checkins", "inside the data folder"),
+        ("CIRCLEKEEPER_CHECKINS", "config/../data", "inside the data folder"),
         ("CIRCLEKEEPER_LOG_LEVEL", "LOUD", "'LOUD'"),
         ("CIRCLEKEEPER_SHARDS", "all", "'all'"),
         ("CIRCLEKEEPER_SHARDS", "3-1/8", "not shards of 8"),
