@@ -25,6 +25,15 @@ class StepClock:
         self.now += timedelta(**by)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--size", choices=["ci", "full"], default="full", help="how much the tests that have a size do")
+
+
+@pytest.fixture(scope="session")
+def size(request: pytest.FixtureRequest) -> str:
+    return request.config.getoption("--size")
+
+
 @pytest.fixture
 def clock() -> StepClock:
     return StepClock()
