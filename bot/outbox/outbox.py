@@ -84,7 +84,7 @@ class Outbox:
         """Take up to ``limit`` errands: committed as *tried at* now, leased to this process. Gives up what expired."""
         now = self._clock()
         async with self._db.begin(urgent=True) as tx:
-            rows = await store.due(tx, now, shards=self._shards, busy=busy, worst=worst, limit=limit)
+            rows = await store.due(tx, now, shards=self._shards, busy=busy, worst=worst, limit=limit, take=True)
             claimed: list[Errand] = []
             for row in rows:
                 errand = store.errand(tx, row)
@@ -97,8 +97,8 @@ class Outbox:
 
     async def anything_due(self, *, busy: Collection[int], worst: Lane) -> bool:
         async with self._db.read() as tx:
-            now = self._clock()
-            return bool(await store.due(tx, now, shards=self._shards, busy=busy, worst=worst, limit=1))
+            now, shards = self._clock(), self._shards
+            return bool(await store.due(tx, now, shards=shards, busy=busy, worst=worst, limit=1, take=False))
 
     async def done(self, errand: Errand, *, message_id: int | None = None, channel_id: int | None = None) -> None:
         """Record that Discord has it, and tell the feature, in one transaction."""

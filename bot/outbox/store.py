@@ -125,10 +125,14 @@ async def due(
     busy: Collection[int],
     worst: Lane,
     limit: int,
+    take: bool,
 ) -> Sequence[RowMapping]:
-    """What may be carried now: by lane, then by turn; none to a ``busy`` channel and none in a lane after ``worst``."""
+    """What may be carried now: by lane, then by turn; none to a ``busy`` channel and none in a lane after ``worst``.
+
+    ``take`` keeps other processes from it until the transaction ends.
+    """
     channel_free = sa.or_(outbox.c.channel_id.is_(None), outbox.c.channel_id.not_in(busy)) if busy else sa.true()
-    return await tx.all(
+    waiting = (
         sa.select(outbox)
         .where(
             outbox.c.state == WAITING,
@@ -139,8 +143,8 @@ async def due(
         )
         .order_by(outbox.c.lane, outbox.c.next_try_at, outbox.c.seq)
         .limit(limit)
-        .with_for_update(skip_locked=True)
     )
+    return await tx.all(waiting.with_for_update(skip_locked=True) if take else waiting)
 
 
 async def lease(tx: Tx, row: RowMapping, *, owner: str, now: datetime, until: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -17,6 +18,8 @@ from bot.storage.claim import claim_postgres, claim_sqlite
 from bot.storage.keys import open_vault, rewrap
 from bot.storage.turns import Turns
 from bot.storage.vault import Vault
+
+log = logging.getLogger(__name__)
 
 
 class Tx:
@@ -71,8 +74,8 @@ class Database:
         self._url = engines.async_url(url)
         self._sqlite = self._url.get_backend_name() == "sqlite"
         self._writer: AsyncEngine = engines.writer(self._url)
-        self._reader: AsyncEngine = engines.reader(self._url) if self._sqlite else self._writer
-        self._turns = Turns()
+        self._reader: AsyncEngine = engines.reader(self._url) if self._sqlite else engines.looking(self._writer)
+        self._turns = Turns(1 if self._sqlite else engines.WRITERS)
         self._claims = AsyncExitStack()
         self._vault: Vault | None = None
 
@@ -108,21 +111,16 @@ class Database:
 
     @asynccontextmanager
     async def begin(self, *, urgent: bool = False) -> AsyncGenerator[Tx]:
-        """A transaction that may write; ``urgent`` goes before those that wait for SQLite's one writer."""
-        if self._sqlite:
-            async with self._turns.turn(urgent=urgent), self._writer.begin() as connection:
-                tx = Tx(connection, self.vault)
-                yield tx
-        else:
-            async with self._writer.begin() as connection:
-                tx = Tx(connection, self.vault)
-                yield tx
+        """A transaction that may write; ``urgent`` goes before those that wait for their turn to."""
+        async with self._turns.turn(urgent=urgent), self._writer.begin() as connection:
+            tx = Tx(connection, self.vault)
+            yield tx
         for ring in tx.rings():
-            ring()
+            _sound(ring)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Tx]:
-        """One consistent look, beside any writer. What it writes is refused or thrown away."""
+        """One consistent look, beside any writer. To write in it is refused."""
         async with self._reader.connect() as connection:
             yield Tx(connection, self.vault)
 
@@ -130,3 +128,11 @@ class Database:
         """Put the data keys under a new operator's key (32 bytes); nothing else is written."""
         async with self._writer.begin() as connection:
             await connection.run_sync(rewrap, self.vault, key)
+
+
+def _sound(ring: Callable[[], None]) -> None:
+    try:
+        ring()
+    except Exception:
+        # what was done is kept, and must not look as if it had failed
+        log.exception("a ring after a commit failed")

@@ -17,7 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from bot.core.errors import OperatorError
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
-READERS = 4
+READERS = 4  # connections that only look, on SQLite
+WRITERS = 4  # transactions that write at a time, on PostgreSQL
+CONNECTIONS = 10  # to PostgreSQL: those that write, one that holds the claim, and the rest that look
 
 
 def async_url(url: str) -> sa.URL:
@@ -39,18 +41,23 @@ def prepare_folder(url: sa.URL) -> None:
 
 def writer(url: sa.URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=8, max_overflow=0, pool_pre_ping=True)
-    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+        return create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
 
 
 def reader(url: sa.URL) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=READERS, max_overflow=0)
+    engine = create_async_engine(url, pool_size=READERS, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _configure_reader)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def looking(engine: AsyncEngine) -> AsyncEngine:
+    """The same PostgreSQL, for transactions that see one state throughout and may not write."""
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 @asynccontextmanager
