@@ -87,14 +87,27 @@ class Database:
         """
         if self._sqlite:
             engines.prepare_folder(self._url)
-        if exclusive:
-            claim = claim_sqlite(self._url) if self._sqlite else claim_postgres(self._writer, shards)
-            await self._claims.enter_async_context(claim)
-        async with engines.explained(self._url), self._writer.begin() as connection:
-            if not self._sqlite:
-                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(migrations.LOCK)))
-            await connection.run_sync(migrations.upgrade)
-            self._vault = await connection.run_sync(open_vault, self._key)
+        try:
+            async with engines.explained(self._url):
+                if exclusive:
+                    await self._claim(shards)
+                await self._bring_up_to_date()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _claim(self, shards: tuple[int, ...] | None) -> None:
+        claim = claim_sqlite(self._url) if self._sqlite else claim_postgres(self._writer, shards)
+        await self._claims.enter_async_context(claim)
+
+    async def _bring_up_to_date(self) -> None:
+        builder = engines.builder(self._url)
+        try:
+            async with builder.begin() as connection:
+                await connection.run_sync(migrations.upgrade)
+                self._vault = await connection.run_sync(open_vault, self._key)
+        finally:
+            await builder.dispose()
 
     async def close(self) -> None:
         """Close every connection; on SQLite the claim is let go last, on PostgreSQL it ends with its connection."""
@@ -126,7 +139,7 @@ class Database:
 
     async def rewrap(self, key: bytes) -> None:
         """Put the data keys under a new operator's key (32 bytes); nothing else is written."""
-        async with self._writer.begin() as connection:
+        async with self._turns.turn(urgent=True), self._writer.begin() as connection:
             await connection.run_sync(rewrap, self.vault, key)
 
 

@@ -23,8 +23,10 @@ CONNECTIONS = 10  # to PostgreSQL: those that write, one that holds the claim, a
 
 
 def async_url(url: str) -> sa.URL:
+    """The address as the driver takes it: it knows ``sslmode``, as other programs call it, by another name."""
     made = sa.make_url(url)
-    return made.set(drivername=DRIVERS[made.get_backend_name()])
+    query = {"ssl" if name == "sslmode" else name: value for name, value in made.query.items()}
+    return made.set(drivername=DRIVERS[made.get_backend_name()], query=query)
 
 
 def prepare_folder(url: sa.URL) -> None:
@@ -55,6 +57,19 @@ def reader(url: sa.URL) -> AsyncEngine:
     return engine
 
 
+def builder(url: sa.URL) -> AsyncEngine:
+    """For one change of the schema.
+
+    SQLite changes a table by making it anew and dropping the old one, which must not take along the rows of other
+    tables that refer to it.
+    """
+    engine = create_async_engine(url, poolclass=sa.NullPool)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", _configure_builder)
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
 def looking(engine: AsyncEngine) -> AsyncEngine:
     """The same PostgreSQL, for transactions that see one state throughout and may not write."""
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -66,9 +81,16 @@ async def explained(url: sa.URL) -> AsyncGenerator[None]:
     try:
         yield
     except (OSError, DBAPIError) as error:
-        reason = getattr(error, "orig", None) or error
-        place = url.render_as_string(hide_password=True)
-        raise OperatorError(f"The database {place} cannot be opened: {reason}. Check DATABASE_URL.") from error
+        sqlite = url.get_backend_name() == "sqlite"
+        place = url.database if sqlite else url.set(drivername="postgresql").render_as_string(hide_password=True)
+        raise OperatorError(f"The database {place} cannot be opened: {_reason(error)}. Check DATABASE_URL.") from error
+
+
+def _reason(error: BaseException) -> str:
+    """What the system or the server said, without the names of classes that passed it on."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return getattr(error, "strerror", None) or str(error) or "it does not answer"
 
 
 def _configure(connection: Any, _: Any) -> None:
@@ -85,6 +107,13 @@ def _configure_reader(connection: Any, _: Any) -> None:
     _configure(connection, _)
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _configure_builder(connection: Any, _: Any) -> None:
+    _configure(connection, _)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
     cursor.close()
 
 

@@ -70,7 +70,7 @@ class Vault:
 
     def open(self, sealed: bytes, table: str, row: int | str) -> str:
         """The text. Raises ``InvalidTag`` if it was changed or moved."""
-        return self._texts.decrypt(sealed[:NONCE], sealed[NONCE:], f"{table}:{row}".encode()).decode()
+        return _decrypt(self._texts, sealed, f"{table}:{row}".encode()).decode()
 
 
 def _seal(master: bytes, key: bytes, purpose: bytes) -> bytes:
@@ -79,4 +79,10 @@ def _seal(master: bytes, key: bytes, purpose: bytes) -> bytes:
 
 
 def _open(master: bytes, wrapped: bytes, purpose: bytes) -> bytes:
-    return AESGCM(master).decrypt(wrapped[:NONCE], wrapped[NONCE:], b"circlekeeper:" + purpose)
+    return _decrypt(AESGCM(master), wrapped, b"circlekeeper:" + purpose)
+
+
+def _decrypt(key: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
+    if len(sealed) < NONCE:
+        raise InvalidTag
+    return key.decrypt(sealed[:NONCE], sealed[NONCE:], bound_to)

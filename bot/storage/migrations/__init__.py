@@ -21,7 +21,7 @@ NEWER = (
 
 def config(connection: sa.Connection) -> Config:
     made = Config()
-    made.set_main_option("script_location", str(Path(__file__).parent))
+    made.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
     made.attributes["connection"] = connection
     return made
@@ -29,9 +29,20 @@ def config(connection: sa.Connection) -> Config:
 
 def upgrade(connection: sa.Connection, revision: str = "head") -> None:
     """Apply what is missing. Raises ``OperatorError`` if the schema is one that this code does not know."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     settings = config(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(settings).walk_revisions()}
+    scripts = ScriptDirectory.from_config(settings)
     current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in known:
+    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
         raise OperatorError(NEWER)
-    command.upgrade(settings, revision)
+    if current != scripts.get_current_head():
+        command.upgrade(settings, revision)
+        _check_references(connection)
+
+
+def _check_references(connection: sa.Connection) -> None:
+    # references are not enforced while SQLite's tables are made anew
+    if connection.dialect.name == "sqlite":
+        loose = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        assert loose is None, f"rows of {loose and loose[0]} would refer to nothing"
