@@ -1,0 +1,146 @@
+"""Days, times and places as people type them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.calendar import at_local
+from bot.core.errors import UserError
+from bot.core.reading import FARTHEST, read_day, read_start
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)  # a Sunday, 13:00 in Berlin
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("2026-12-01 19:00", "2026-12-01 19:00"),
+        ("2026-12-01T19:00", "2026-12-01 19:00"),
+        ("2026/12/1, 7pm", "2026-12-01 19:00"),
+        ("  2026-12-01   at 19.30 ", "2026-12-01 19:30"),
+        ("19:00", "2026-11-22 19:00"),
+        ("9:30", "2026-11-23 09:30"),
+        ("7pm", "2026-11-22 19:00"),
+        ("7:30 PM", "2026-11-22 19:30"),
+        ("7 p.m.", "2026-11-22 19:00"),
+        ("12am", "2026-11-23 00:00"),
+        ("12pm", "2026-11-23 12:00"),
+        ("00:00", "2026-11-23 00:00"),
+        ("today 19:00", "2026-11-22 19:00"),
+        ("tomorrow 19:00", "2026-11-23 19:00"),
+        ("tue 19:00", "2026-11-24 19:00"),
+        ("Tuesday 7pm", "2026-11-24 19:00"),
+        ("tues 7pm", "2026-11-24 19:00"),
+        ("weds at 7pm", "2026-11-25 19:00"),
+        ("7pm on thu", "2026-11-26 19:00"),
+        ("sun 19:00", "2026-11-22 19:00"),
+        ("sun 12:59", "2026-11-29 12:59"),
+        ("1 dec 19:00", "2026-12-01 19:00"),
+        ("1st December 19:00", "2026-12-01 19:00"),
+        ("dec 1, 7pm", "2026-12-01 19:00"),
+        ("7pm dec 12", "2026-12-12 19:00"),
+        ("1 nov 19:00", "2027-11-01 19:00"),
+        ("22 nov 12:00", "2027-11-22 12:00"),
+        ("1 dec 2027 19:00", "2027-12-01 19:00"),
+        ("29 feb 2028 19:00", "2028-02-29 19:00"),
+        ("Tuesday 2026-12-01, 19:00", "2026-12-01 19:00"),
+        ("tue 1 dec 19:00", "2026-12-01 19:00"),
+        ("wed 1 dec 19:00", "2027-12-01 19:00"),
+        ("\uff11\uff19:\uff10\uff10", "2026-11-22 19:00"),
+    ],
+)
+def test_a_start_is_read_as_people_mean_it(typed: str, meant: str) -> None:
+    start = read_start(typed, NOW, BERLIN)
+    assert f"{start.day} {start.time:%H:%M}" == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("", "time_missing"),
+        ("tue", "time_missing"),
+        ("tomorrow", "time_missing"),
+        ("1 dec", "time_missing"),
+        ("2026-12-01", "time_missing"),
+        ("soon", "start_unclear"),
+        ("19", "start_unclear"),
+        ("tue 19", "start_unclear"),
+        ("25:00", "start_unclear"),
+        ("19:60", "start_unclear"),
+        ("13pm", "start_unclear"),
+        ("0am", "start_unclear"),
+        ("next tue 19:00", "start_unclear"),
+        ("1/12 19:00", "start_unclear"),
+        ("tu 19:00", "start_unclear"),
+        ("-1 dec 19:00", "start_unclear"),
+        ("\u0661\u0669:\u0660\u0660", "start_unclear"),
+        ("@everyone 19:00", "start_unclear"),
+        ("x" * 4000, "start_unclear"),
+        ("9" * 4000 + ":00", "start_unclear"),
+        ("2026-02-30 19:00", "no_such_day"),
+        ("31 nov 19:00", "no_such_day"),
+        ("0000-01-01 19:00", "no_such_day"),
+        ("2026-13-01 19:00", "no_such_day"),
+        ("29 feb 19:00", "no_such_day"),
+        ("wed 2026-12-01 19:00", "weekday_differs"),
+        ("today 12:00", "past"),
+        ("2026-11-21 19:00", "past"),
+        ("2026-11-22 13:00", "past"),
+        ("0001-01-01 00:00", "past"),
+        ("2028-11-24 19:00", "too_far"),
+        ("9999-12-31 23:59", "too_far"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(typed: str, told: str) -> None:
+    with pytest.raises(UserError) as error:
+        read_start(typed, NOW, BERLIN)
+    assert error.value.key == f"calendar.{told}"
+    assert len(str(error.value.values["text"])) <= 60
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[a-z0-9 :./-]{1,25}", fullmatch=True))
+def test_whatever_is_typed_is_a_start_within_two_years_or_a_refusal(typed: str) -> None:
+    try:
+        start = read_start(typed, NOW, BERLIN)
+    except UserError:
+        return
+    assert NOW < at_local(start.day, start.time, BERLIN) <= NOW + FARTHEST
+
+
+@given(st.datetimes(datetime(2026, 11, 22, 13, 1), datetime(2028, 11, 1)))
+def test_every_form_of_a_date_means_the_same(wall: datetime) -> None:
+    forms = ("%Y-%m-%d %H:%M", "%d %b %Y %I:%M%p", "%B %d %Y %I:%M %p", "%A %d %b %Y %H.%M", "%H:%M %Y-%m-%d")
+    read = {read_start(wall.strftime(form), NOW, BERLIN) for form in forms}
+    assert {(start.day, start.time) for start in read} == {(wall.date(), wall.time().replace(second=0, microsecond=0))}
+
+
+def test_the_day_is_the_one_where_the_group_is() -> None:
+    late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    assert str(read_start("today 9:00", late, BERLIN).day) == "2026-11-23"
+    assert str(read_start("tomorrow 9:00", late, ZoneInfo("America/New_York")).day) == "2026-11-23"
+
+
+def test_a_last_day() -> None:
+    assert str(read_day("2027-03-01", NOW, BERLIN)) == "2027-03-01"
+    assert str(read_day("1 mar", NOW, BERLIN)) == "2027-03-01"
+    assert str(read_day("today", NOW, BERLIN)) == "2026-11-22"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("", "day_unclear"), ("spring", "day_unclear"), ("2026-11-21", "past"), ("2027-02-29", "no_such_day")],
+)
+def test_a_last_day_that_cannot_be_meant_is_told(typed: str, told: str) -> None:
+    with pytest.raises(UserError) as error:
+        read_day(typed, NOW, BERLIN)
+    assert error.value.key == f"calendar.{told}"
+
+
+def test_two_years_are_two_years() -> None:
+    assert timedelta(days=730) < FARTHEST < timedelta(days=732)
