@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 log = logging.getLogger(__name__)
 
@@ -51,3 +52,31 @@ class Drain:
             log.exception("%s failed", self._name)
         finally:
             self._task = None
+
+
+class Crew:
+    """Tasks that run beside each other and belong to one owner, who can wait for them all."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def settled(self) -> None:
+        """Return once none is left."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def close(self, *, grace: float) -> None:
+        """Wait ``grace`` seconds for them to end, then cancel those that have not."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace)
+        for task in self._tasks:
+            task.cancel()
+        await self.settled()

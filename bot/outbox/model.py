@@ -90,6 +90,10 @@ class Errand:
     attempts: int
     tried_at: datetime | None
     """When the earliest attempt was made of which it is not known whether Discord acted; None if there is none."""
+    expires_at: datetime | None = None
+    """Past it, only a message that turns out to have arrived counts; otherwise it is given back as ``expired``."""
+    lease: str = ""
+    """Known to the outbox alone: whose turn at this errand it is, so that one who comes too late changes nothing."""
 
     @property
     def nonce(self) -> str:

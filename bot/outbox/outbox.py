@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import logging
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -12,6 +14,8 @@ from bot.core.errors import OperatorError
 from bot.outbox import store
 from bot.outbox.model import Deed, Delivered, Errand, Lane, Post, Returned
 from bot.storage import Database, Tx
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)  # longer than the library's own retries of one request (25 s)
 
@@ -36,7 +40,8 @@ class Outbox:
         self._db = db
         self._clock = clock
         self._shards = shards
-        self._owner = secrets.token_hex(8)
+        self._name = secrets.token_hex(8)
+        self._leases = itertools.count(1)
         self._rings: list[Callable[[], None]] = []
         self._delivered: dict[str, OnDelivered] = {}
         self._returned: dict[str, OnReturned] = {}
@@ -77,23 +82,43 @@ class Outbox:
             if orphans:
                 names = ", ".join(sorted(orphans))
                 raise OperatorError(f"The outbox holds posts that no part of this bot can write: {names}.")
-            await store.break_leases(tx, self._owner, self._clock(), self._shards)
-            await store.unhold(tx, self._clock())
+            await store.break_leases(tx, self._clock(), self._shards)
+            await store.unhold(tx, self._clock(), self._shards)
 
     async def claim(self, *, busy: Collection[int], worst: Lane, limit: int) -> list[Errand]:
         """Take up to ``limit`` errands: committed as *tried at* now, leased to this process. Gives up what expired."""
+        while True:
+            claimed, expired = await self._take(busy, worst, limit)
+            for errand in expired:
+                await self._expire(errand)
+            if claimed or not expired:
+                return claimed
+
+    async def _take(self, busy: Collection[int], worst: Lane, limit: int) -> tuple[list[Errand], list[Errand]]:
         now = self._clock()
+        claimed: list[Errand] = []
+        expired: list[Errand] = []
+        channels: set[int] = set()
         async with self._db.begin(urgent=True) as tx:
-            rows = await store.due(tx, now, shards=self._shards, busy=busy, worst=worst, limit=limit, take=True)
-            claimed: list[Errand] = []
-            for row in rows:
-                errand = store.errand(tx, row)
-                if row["expires_at"] is not None and row["expires_at"] <= now and errand.tried_at is None:
-                    await self._give_back(tx, errand, "expired")
-                else:
-                    await store.lease(tx, row, owner=self._owner, now=now, until=now + LEASE)
-                    claimed.append(errand)
-            return claimed
+            for row in await store.due(tx, now, shards=self._shards, busy=busy, worst=worst, limit=limit, take=True):
+                late = row["expires_at"] is not None and row["expires_at"] <= now and row["tried_at"] is None
+                if row["channel_id"] in channels and not late:
+                    continue  # one at a time to a channel, so that what is urgent can go between
+                tried_at = None if late else now
+                lease = f"{self._name}:{next(self._leases)}"
+                errand = await store.lease(tx, row, lease=lease, until=now + LEASE, tried_at=tried_at)
+                (expired if late else claimed).append(errand)
+                if errand.channel_id is not None and not late:
+                    channels.add(errand.channel_id)
+        return claimed, expired
+
+    async def _expire(self, errand: Errand) -> None:
+        # in a transaction of its own: a feature that fails at it must not keep others from being carried
+        try:
+            await self.give_back(errand, "expired")
+        except Exception:
+            log.exception("an expired %s could not be given back; it is tried again", errand.kind)
+            await self.again(errand, after=LEASE, unknown=False, problem="expired")
 
     async def anything_due(self, *, busy: Collection[int], worst: Lane) -> bool:
         async with self._db.read() as tx:
@@ -103,9 +128,11 @@ class Outbox:
     async def done(self, errand: Errand, *, message_id: int | None = None, channel_id: int | None = None) -> None:
         """Record that Discord has it, and tell the feature, in one transaction."""
         async with self._db.begin(urgent=errand.lane is Lane.URGENT) as tx:
-            if await store.end(
-                tx, errand, state=store.DONE, now=self._clock(), message_id=message_id, problem=None
-            ) and (handler := self._delivered.get(errand.kind)):
+            now = self._clock()
+            arrived = await store.deliver(tx, errand, now=now, message_id=message_id)
+            if not arrived:
+                arrived = await store.come_round(tx, errand, now=now)
+            if arrived and (handler := self._delivered.get(errand.kind)):
                 await handler(
                     tx,
                     Delivered(
@@ -122,7 +149,7 @@ class Outbox:
     async def moot(self, errand: Errand) -> None:
         """Record that there is nothing to send any more; nobody is told, because nobody waits for it."""
         async with self._db.begin() as tx:
-            await store.end(tx, errand, state=store.DONE, now=self._clock(), message_id=None, problem="moot")
+            await self._end(tx, errand, state=store.DONE, problem="moot")
 
     async def give_back(self, errand: Errand, problem: str) -> None:
         """Give it up for good and tell the feature, in one transaction."""
@@ -132,7 +159,8 @@ class Outbox:
     async def again(self, errand: Errand, *, after: timedelta, unknown: bool, problem: str) -> None:
         """Try once more ``after`` a while; ``unknown`` if Discord may have acted on this attempt."""
         async with self._db.begin(urgent=errand.lane is Lane.URGENT) as tx:
-            await store.again(tx, errand, at=self._clock() + after, unknown=unknown, problem=problem)
+            now = self._clock()
+            await store.again(tx, errand, now=now, at=now + after, unknown=unknown, problem=problem)
 
     async def hold(self, errand: Errand, problem: str) -> None:
         """Keep it unsent: it may have been sent, and it cannot be seen whether it was."""
@@ -140,8 +168,9 @@ class Outbox:
             await store.hold(tx, errand, problem=problem)
 
     async def release_held(self) -> None:
+        """Have all that is kept unsent tried again; each is looked for first."""
         async with self._db.begin() as tx:
-            if await store.unhold(tx, self._clock()):
+            if await store.unhold(tx, self._clock(), self._shards):
                 tx.after_commit(self._ring)
 
     async def next_at(self) -> datetime | None:
@@ -152,8 +181,16 @@ class Outbox:
         async with self._db.read() as tx:
             return [Stuck(**row) for row in await store.problems(tx)]
 
+    async def _end(self, tx: Tx, errand: Errand, *, state: str, problem: str) -> bool:
+        now = self._clock()
+        if await store.end(tx, errand, state=state, now=now, problem=problem):
+            return True
+        if await store.come_round(tx, errand, now=now):
+            tx.after_commit(self._ring)
+        return False
+
     async def _give_back(self, tx: Tx, errand: Errand, problem: str) -> None:
-        ended = await store.end(tx, errand, state=store.RETURNED, now=self._clock(), message_id=None, problem=problem)
+        ended = await self._end(tx, errand, state=store.RETURNED, problem=problem)
         if ended and (handler := self._returned.get(errand.kind)):
             await handler(
                 tx,

@@ -147,21 +147,22 @@ async def due(
     return await tx.all(waiting.with_for_update(skip_locked=True) if take else waiting)
 
 
-async def lease(tx: Tx, row: RowMapping, *, owner: str, now: datetime, until: datetime) -> None:
-    """Write down, before anything is sent, that it is being tried: this commit is what makes a crash harmless."""
+async def lease(tx: Tx, row: RowMapping, *, lease: str, until: datetime, tried_at: datetime | None) -> Errand:
+    """Give it away until ``until``. ``tried_at`` says that it will be tried: this commit makes a crash harmless."""
     await tx.execute(
         sa.update(outbox)
         .where(outbox.c.seq == row["seq"])
         .values(
-            lease_owner=owner,
+            lease_owner=lease,
             next_try_at=until,
             attempts=outbox.c.attempts + 1,
-            tried_at=sa.func.coalesce(outbox.c.tried_at, _at(now)),
+            tried_at=row["tried_at"] or tried_at,
         )
     )
+    return _errand(tx, row, lease)
 
 
-def errand(tx: Tx, row: RowMapping) -> Errand:
+def _errand(tx: Tx, row: RowMapping, lease: str) -> Errand:
     opened = json.loads(tx.vault.open(row["sealed"], "outbox", row["key"]))
     return Errand(
         seq=row["seq"],
@@ -177,48 +178,67 @@ def errand(tx: Tx, row: RowMapping) -> Errand:
         revision=row["revision"],
         attempts=row["attempts"],
         tried_at=row["tried_at"],
+        expires_at=row["expires_at"],
+        lease=lease,
     )
 
 
-async def end(tx: Tx, ended: Errand, *, state: str, now: datetime, message_id: int | None, problem: str | None) -> bool:
-    """Whether this was still ours to end: a lease that another took over ends nothing."""
-    same = sa.and_(outbox.c.seq == ended.seq, outbox.c.state == WAITING)
-    released = {"lease_owner": None, "tried_at": None}
-    closed = await tx.execute(
-        sa.update(outbox)
-        .where(same, outbox.c.revision == ended.revision)
-        .values(state=state, message_id=message_id, problem=problem, ended_at=now, **released)
-    )
-    if closed:
-        return True
-    return bool(await tx.execute(sa.update(outbox).where(same).values(next_try_at=now, attempts=0, **released)))
+def _held_by(errand: Errand) -> sa.ColumnElement[bool]:
+    return sa.and_(outbox.c.seq == errand.seq, outbox.c.state == WAITING, outbox.c.lease_owner == errand.lease)
 
 
-async def again(tx: Tx, tried: Errand, *, at: datetime, unknown: bool, problem: str) -> None:
-    """Try later; ``unknown`` keeps *tried at*, because Discord may have acted."""
-    values: dict[str, Any] = {"lease_owner": None, "next_try_at": at, "problem": problem}
+RELEASED: dict[str, None] = {"lease_owner": None, "tried_at": None}
+
+
+async def deliver(tx: Tx, errand: Errand, *, now: datetime, message_id: int | None) -> bool:
+    """Whether this is the first to say so. It is true whoever says it, even one whose lease has run out."""
+    open_ = sa.and_(outbox.c.seq == errand.seq, outbox.c.state.in_((WAITING, HELD)))
+    ended = {"state": DONE, "message_id": message_id, "problem": None, "ended_at": now}
+    same = outbox.c.revision == errand.revision
+    return await tx.execute(sa.update(outbox).where(open_, same).values(ended | RELEASED)) > 0
+
+
+async def end(tx: Tx, errand: Errand, *, state: str, now: datetime, problem: str) -> bool:
+    """Whether it ended so: not if another has taken it over, and not if it was put again meanwhile."""
+    ended = {"state": state, "problem": problem, "ended_at": now}
+    same = outbox.c.revision == errand.revision
+    return await tx.execute(sa.update(outbox).where(_held_by(errand), same).values(ended | RELEASED)) > 0
+
+
+async def come_round(tx: Tx, errand: Errand, *, now: datetime) -> bool:
+    """Whether it was put again while it was carried, so that this attempt at it ends nothing."""
+    newer = outbox.c.revision != errand.revision
+    values = {"next_try_at": now, "attempts": 0}
+    return await tx.execute(sa.update(outbox).where(_held_by(errand), newer).values(values | RELEASED)) > 0
+
+
+async def again(tx: Tx, errand: Errand, *, now: datetime, at: datetime, unknown: bool, problem: str) -> None:
+    """Try later, or now if it was put again; ``unknown`` counts this attempt among those that may have arrived."""
+    same = outbox.c.revision == errand.revision
+    values: dict[str, Any] = {
+        "lease_owner": None,
+        "next_try_at": sa.case((same, _at(at)), else_=_at(now)),
+        "problem": problem,
+    }
     if not unknown:
-        values["tried_at"] = None
-    await tx.execute(sa.update(outbox).where(outbox.c.seq == tried.seq).values(values))
+        values["tried_at"] = errand.tried_at
+    await tx.execute(sa.update(outbox).where(_held_by(errand)).values(values))
 
 
-async def hold(tx: Tx, held: Errand, *, problem: str) -> None:
+async def hold(tx: Tx, errand: Errand, *, problem: str) -> None:
     values = {"state": HELD, "lease_owner": None, "problem": problem}
-    await tx.execute(sa.update(outbox).where(outbox.c.seq == held.seq).values(values))
+    await tx.execute(sa.update(outbox).where(_held_by(errand)).values(values))
 
 
-async def unhold(tx: Tx, now: datetime) -> int:
-    held = sa.update(outbox).where(outbox.c.state == HELD)
+async def unhold(tx: Tx, now: datetime, shards: tuple[int, tuple[int, ...]] | None) -> int:
+    held = sa.update(outbox).where(outbox.c.state == HELD, _ours(shards))
     return await tx.execute(held.values(state=WAITING, next_try_at=now))
 
 
-async def break_leases(tx: Tx, owner: str, now: datetime, shards: tuple[int, tuple[int, ...]] | None) -> None:
+async def break_leases(tx: Tx, now: datetime, shards: tuple[int, tuple[int, ...]] | None) -> None:
     """Free what a dead process of the same shards was carrying."""
-    await tx.execute(
-        sa.update(outbox)
-        .where(outbox.c.lease_owner.is_not(None), outbox.c.lease_owner != owner, _ours(shards))
-        .values(lease_owner=None, next_try_at=now)
-    )
+    leased = sa.update(outbox).where(outbox.c.lease_owner.is_not(None), _ours(shards))
+    await tx.execute(leased.values(lease_owner=None, next_try_at=now))
 
 
 async def next_at(tx: Tx, shards: tuple[int, tuple[int, ...]] | None) -> datetime | None:

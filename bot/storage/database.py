@@ -96,6 +96,19 @@ class Database:
             await self.close()
             raise
 
+    async def look(self) -> bool:
+        """Open for reading, beside a running bot, changing nothing; False if a start must bring it up to date first.
+
+        Raises ``OperatorError`` as ``open`` does.
+        """
+        if self._sqlite and not engines.exists(self._url):
+            return False
+        async with engines.explained(self._url), self._reader.connect() as connection:
+            ready = await connection.run_sync(migrations.current)
+            if ready:
+                self._vault = await connection.run_sync(open_vault, self._key)
+            return ready
+
     async def _claim(self, shards: tuple[int, ...] | None) -> None:
         claim = claim_sqlite(self._url) if self._sqlite else claim_postgres(self._writer, shards)
         await self._claims.enter_async_context(claim)

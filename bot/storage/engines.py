@@ -41,6 +41,12 @@ def prepare_folder(url: sa.URL) -> None:
         raise OperatorError(f"The database {path} cannot be written: {error.strerror}. Choose another place.") from None
 
 
+def exists(url: sa.URL) -> bool:
+    """Whether SQLite's file is there; connecting would make it."""
+    assert url.database
+    return Path(url.database).exists()
+
+
 def writer(url: sa.URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)

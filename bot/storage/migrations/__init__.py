@@ -31,14 +31,18 @@ def upgrade(connection: sa.Connection, revision: str = "head") -> None:
     """Apply what is missing. Raises ``OperatorError`` if the schema is one that this code does not know."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-    settings = config(connection)
-    scripts = ScriptDirectory.from_config(settings)
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
-        raise OperatorError(NEWER)
-    if current != scripts.get_current_head():
-        command.upgrade(settings, revision)
+    if not current(connection):
+        command.upgrade(config(connection), revision)
         _check_references(connection)
+
+
+def current(connection: sa.Connection) -> bool:
+    """Whether nothing is missing. Raises ``OperatorError`` if the schema is one that this code does not know."""
+    scripts = ScriptDirectory.from_config(config(connection))
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
+        raise OperatorError(NEWER)
+    return found == scripts.get_current_head()
 
 
 def _check_references(connection: sa.Connection) -> None:

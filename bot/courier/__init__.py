@@ -1,0 +1,25 @@
+"""Carries posts, deeds and words to Discord: by lane, within the budget, looking before it sends again."""
+
+from bot.courier.courier import Courier
+from bot.courier.wanted import (
+    AccessWanted,
+    DeleteWanted,
+    EditWanted,
+    EventWanted,
+    Overwrite,
+    PinWanted,
+    RoomWanted,
+    Wanted,
+)
+
+__all__ = [
+    "AccessWanted",
+    "Courier",
+    "DeleteWanted",
+    "EditWanted",
+    "EventWanted",
+    "Overwrite",
+    "PinWanted",
+    "RoomWanted",
+    "Wanted",
+]

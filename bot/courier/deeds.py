@@ -1,0 +1,162 @@
+"""Doing one deed: look whether it is so already, and only then make it so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import discord
+
+from bot.courier.outcomes import Carried
+from bot.courier.wanted import (
+    AccessWanted,
+    DeleteWanted,
+    EditWanted,
+    EventWanted,
+    Overwrite,
+    PinWanted,
+    RoomWanted,
+    Wanted,
+)
+from bot.ui.pages import Page, layout
+from bot.ui.texts import Words
+
+TYPES: dict[str, int] = {"text": 0, "voice": 2, "category": 4}
+PIN_LINE = 6  # the message type of the line that Discord posts when something is pinned
+ROLE, MEMBER = 0, 1
+RECENT = 20
+VOICE_EVENT, GUILD_ONLY = 2, 2
+
+
+class Doer:
+    """Does deeds through the library's own requests, which answer with what Discord says and no cache between."""
+
+    def __init__(self, client: discord.Client, words: Words) -> None:
+        self._client = client
+        self._http: Any = client.http  # its typing promises fields that hidden channels do not have
+        self._words = words
+
+    async def do(self, guild_id: int, wanted: Wanted, *, spend: Callable[[], None]) -> Carried:
+        """Make it so. ``spend`` is called for each request after the first. Raises what the library raises."""
+        match wanted:
+            case RoomWanted():
+                return await self._room(guild_id, wanted, spend)
+            case AccessWanted():
+                return await self._access(wanted, spend)
+            case PinWanted():
+                return await self._pin(wanted, spend)
+            case EditWanted():
+                return await self._edit(wanted)
+            case DeleteWanted():
+                return await self._delete(wanted)
+            case EventWanted():
+                return await self._event(guild_id, wanted, spend)
+            case Page():
+                raise TypeError("a page is posted, not done")
+
+    async def _room(self, guild_id: int, wanted: RoomWanted, spend: Callable[[], None]) -> Carried:
+        for channel in await self._http.get_all_guild_channels(guild_id):
+            if _is(channel, wanted):
+                return Carried(channel_id=int(channel["id"]))
+        spend()
+        made = await self._http.create_channel(
+            guild_id,
+            TYPES[wanted.type],
+            name=wanted.name,
+            permission_overwrites=[_payload(overwrite) for overwrite in wanted.overwrites],
+            **({"topic": wanted.topic} if wanted.topic else {}),
+            **({"parent_id": wanted.parent_id} if wanted.parent_id else {}),
+        )
+        return Carried(channel_id=int(made["id"]))
+
+    async def _access(self, wanted: AccessWanted, spend: Callable[[], None]) -> Carried:
+        channel = await self._http.get_channel(wanted.channel_id)
+        there = next((o for o in channel["permission_overwrites"] if int(o["id"]) == wanted.user_id), None)
+        if wanted.overwrite is None:
+            if there is not None:
+                spend()
+                await self._http.delete_channel_permissions(wanted.channel_id, wanted.user_id)
+        elif there is None or (int(there["allow"]), int(there["deny"])) != (
+            wanted.overwrite.allow,
+            wanted.overwrite.deny,
+        ):
+            spend()
+            allow, deny = str(wanted.overwrite.allow), str(wanted.overwrite.deny)
+            await self._http.edit_channel_permissions(wanted.channel_id, wanted.user_id, allow, deny, MEMBER)
+        return Carried(channel_id=wanted.channel_id)
+
+    async def _pin(self, wanted: PinWanted, spend: Callable[[], None]) -> Carried:
+        message = await self._http.get_message(wanted.channel_id, wanted.message_id)
+        if message["pinned"] != wanted.pinned:
+            spend()
+            change = self._http.pin_message if wanted.pinned else self._http.unpin_message
+            await change(wanted.channel_id, wanted.message_id)
+        if wanted.pinned:
+            spend()
+            await self._remove_pin_line(wanted)
+        return Carried(message_id=wanted.message_id, channel_id=wanted.channel_id)
+
+    async def _remove_pin_line(self, wanted: PinWanted) -> None:
+        assert self._client.user is not None
+        for message in await self._http.logs_from(wanted.channel_id, RECENT, after=wanted.message_id):
+            reference: dict[str, Any] = message.get("message_reference") or {}
+            ours = message["type"] == PIN_LINE and int(message["author"]["id"]) == self._client.user.id
+            if ours and int(reference.get("message_id", 0)) == wanted.message_id:
+                await self._http.delete_message(wanted.channel_id, int(message["id"]))
+
+    async def _edit(self, wanted: EditWanted) -> Carried:
+        channel = self._client.get_partial_messageable(wanted.channel_id)
+        await channel.get_partial_message(wanted.message_id).edit(
+            view=layout(wanted.page, self._words), allowed_mentions=wanted.page.allowed_mentions
+        )
+        return Carried(message_id=wanted.message_id, channel_id=wanted.channel_id)
+
+    async def _delete(self, wanted: DeleteWanted) -> Carried:
+        with suppress(discord.NotFound):  # gone is what was wanted
+            await self._http.delete_message(wanted.channel_id, wanted.message_id)
+        return Carried(channel_id=wanted.channel_id)
+
+    async def _event(self, guild_id: int, wanted: EventWanted, spend: Callable[[], None]) -> Carried:
+        events = await self._http.get_scheduled_events(guild_id, with_user_count=False)
+        there = next((event for event in events if wanted.code in (event.get("description") or "")), None)
+        spend()
+        fields = _event_payload(wanted)
+        if wanted.gone:
+            if there is not None:
+                await self._http.delete_scheduled_event(guild_id, int(there["id"]))
+        elif there is None:
+            await self._http.create_guild_scheduled_event(guild_id, **fields)
+        else:
+            await self._http.edit_scheduled_event(guild_id, int(there["id"]), **fields)
+        return Carried(channel_id=wanted.channel_id)
+
+
+def _is(channel: Any, wanted: RoomWanted) -> bool:
+    if channel["type"] != TYPES[wanted.type]:
+        return False
+    if wanted.code:
+        return wanted.code in (channel.get("topic") or "")
+    return channel["name"] == wanted.name and int(channel.get("parent_id") or 0) == (wanted.parent_id or 0)
+
+
+def _payload(overwrite: Overwrite) -> dict[str, Any]:
+    kind = MEMBER if overwrite.member else ROLE
+    return {
+        "id": str(overwrite.target_id),
+        "type": kind,
+        "allow": str(overwrite.allow),
+        "deny": str(overwrite.deny),
+    }
+
+
+def _event_payload(wanted: EventWanted) -> dict[str, Any]:
+    return {
+        "name": wanted.name,
+        "description": wanted.description,
+        "channel_id": str(wanted.channel_id),
+        "privacy_level": GUILD_ONLY,
+        "entity_type": VOICE_EVENT,
+        "scheduled_start_time": wanted.starts_at.isoformat(),
+        "scheduled_end_time": wanted.ends_at.isoformat(),
+    }

@@ -1,0 +1,68 @@
+"""Sending one post so that it appears once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+
+from bot.courier.outcomes import CannotLook, Carried
+from bot.outbox import Errand
+from bot.ui.pages import Page, layout
+from bot.ui.texts import Words
+
+NONCE_HOLDS = timedelta(seconds=60)
+"""For so long Discord answers a repeated nonce with the first message ("a few minutes" by its documentation)."""
+
+CLOCKS_DIFFER = timedelta(minutes=2)
+PAGE = 100
+PAGES = 30  # 3,000 messages: beyond them it cannot be said whether ours is there
+
+
+async def send(
+    client: discord.Client, errand: Errand, page: Page, *, words: Words, now: datetime, spend: Callable[[], None]
+) -> Carried:
+    """Send ``page``, unless an earlier attempt of this errand turns out to have arrived.
+
+    ``spend`` is called for each further request. Raises what the library raises, and ``CannotLook``.
+    """
+    channel_id = errand.channel_id
+    if errand.user_id is not None:
+        opened = await client.http.start_private_message(errand.user_id)
+        channel_id = int(opened["id"])
+        spend()
+    assert channel_id is not None, "a post goes to a channel or to a person"
+    if errand.tried_at is not None and now - errand.tried_at >= NONCE_HOLDS:
+        found = await look(client, channel_id, errand, spend=spend)
+        if found is not None:
+            return Carried(message_id=found, channel_id=channel_id)
+    sent = await client.get_partial_messageable(channel_id, guild_id=errand.guild_id).send(
+        view=layout(page, words, mark=errand.mark), nonce=errand.nonce, allowed_mentions=page.allowed_mentions
+    )
+    return Carried(message_id=sent.id, channel_id=channel_id)
+
+
+async def look(client: discord.Client, channel_id: int, errand: Errand, *, spend: Callable[[], None]) -> int | None:
+    """The id of our own message that bears the errand's mark, among those since it was first tried."""
+    assert errand.tried_at is not None and client.user is not None
+    after = discord.utils.time_snowflake(errand.tried_at - CLOCKS_DIFFER)
+    for _ in range(PAGES):
+        spend()
+        try:
+            messages = await client.http.logs_from(channel_id, PAGE, after=after)
+        except discord.Forbidden as error:
+            raise CannotLook from error
+        for message in messages:
+            if int(message["author"]["id"]) == client.user.id and _mark(message) == errand.mark:
+                return int(message["id"])
+        if len(messages) < PAGE:
+            return None
+        after = max(int(message["id"]) for message in messages)
+    raise CannotLook
+
+
+def _mark(message: Any) -> int | None:
+    components: list[dict[str, Any]] = message.get("components") or [{}]
+    return components[0].get("id")

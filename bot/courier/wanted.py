@@ -1,0 +1,80 @@
+"""What should be so on Discord, as a cog says it when a deed is carried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.ui.pages import Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overwrite:
+    """What one person (``member``) or role may and may not do in one channel, as permission bits."""
+
+    target_id: int
+    member: bool
+    allow: int
+    deny: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomWanted:
+    """A channel that should exist. A text room is found again by ``code``, which its topic holds; the others, which
+    have no topic, by their name and place.
+    """
+
+    type: Literal["category", "text", "voice"]
+    name: str
+    code: str = ""
+    topic: str = ""
+    parent_id: int | None = None
+    overwrites: tuple[Overwrite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessWanted:
+    """One person's overwrite in one channel; None takes it away."""
+
+    channel_id: int
+    user_id: int
+    overwrite: Overwrite | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinWanted:
+    channel_id: int
+    message_id: int
+    pinned: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditWanted:
+    channel_id: int
+    message_id: int
+    page: Page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteWanted:
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventWanted:
+    """A voice event in the group's own voice channel, which only those see who see the channel; found again by
+    ``code``, which its description holds. ``gone`` has it removed.
+    """
+
+    channel_id: int
+    code: str
+    name: str
+    description: str
+    starts_at: datetime
+    ends_at: datetime
+    gone: bool = False
+
+
+Wanted = Page | RoomWanted | AccessWanted | PinWanted | EditWanted | DeleteWanted | EventWanted

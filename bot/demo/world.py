@@ -1,0 +1,89 @@
+"""A world in which the real bot runs without Discord: SimCord, a real SQLite file, and time that is moved by hand."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from datetime import datetime
+from typing import Any
+
+import discord
+import simcord
+
+from bot.client import EXTENSIONS, Bot
+from bot.services import Services, open_services
+from bot.settings import Settings
+from bot.timers import LoopBell
+from bot.ui.permissions import INVITE
+
+SELDOM = 10 * 365 * 86_400.0
+"""Seconds between safety looks of the timers: never here, because every look costs a step of the moved time."""
+
+
+class World:
+    """The bot, and the Discord it lives in, which outlives it."""
+
+    env: simcord.Env
+    bot: Bot
+    services: Services
+
+    def __init__(self, settings: Settings, *, extensions: tuple[str, ...] = EXTENSIONS) -> None:
+        self.settings = settings
+        self._extensions = extensions
+        self._services = AsyncExitStack()
+        self._clock = AsyncExitStack()
+
+    def now(self) -> datetime:
+        return self.env.now()
+
+    async def start(self) -> None:
+        self.bot = await self._make()
+        self.env = simcord.Env(self.bot, shard_count=1)
+        await self.env.start()
+        self._clock.enter_context(self.env.time_context())
+
+    async def restart(self) -> None:
+        """Close the bot and its services and start new ones on the same file, in the same Discord."""
+        await self.stop_bot()
+        await self.start_bot()
+
+    async def stop_bot(self) -> None:
+        await self.env.settle()
+        await self.bot.close()
+        await self._services.aclose()
+
+    async def start_bot(self) -> None:
+        self.bot = await self._make()
+        await self.env.restart_bot(self.bot)
+        await self.env.settle()
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let ``seconds`` go by, with whatever comes due in them."""
+        await self.env.advance_time(seconds)
+        await self.env.settle()
+
+    async def close(self) -> None:
+        """End it all. Raises what the bot swallowed, if nobody has looked at it."""
+        try:
+            await self.stop_bot()
+        finally:
+            await self._clock.aclose()
+            await self.env.shutdown()
+        if errors := list(self.env.errors):
+            raise ExceptionGroup("the bot swallowed these", errors)
+
+    async def _make(self) -> Bot:
+        opened = open_services(self.settings, clock=self.now, make_bell=LoopBell, safety_tick=SELDOM)
+        self.services = await self._services.enter_async_context(opened)
+        return Bot(self.services, extensions=self._extensions)
+
+    def guild(self, name: str, *, permissions: discord.Permissions = INVITE) -> Any:
+        """A server in which the bot holds exactly the permissions of its invite, or those given."""
+        made = self.env.create_guild(name)
+        self.give(made, permissions)
+        return made
+
+    def give(self, guild: Any, permissions: discord.Permissions) -> None:
+        """Have the bot hold these permissions in the server; SimCord starts it with nearly all."""
+        backend = self.env.backend
+        role = next(role for role in backend.get_guild(guild.id).roles.values() if role.managed)
+        backend.edit_role(guild.id, role.id, {"permissions": permissions.value})

@@ -1,0 +1,118 @@
+"""The composition root: opens storage, builds each service once, connects them, closes in reverse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.audit import Audit
+from bot.core.clock import Clock, utc_now
+from bot.features.groups import Groups
+from bot.features.guidelines import Guidelines
+from bot.features.meetings import Meetings
+from bot.features.privacy import Privacy
+from bot.features.setup import Setup
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.settings import Settings
+from bot.storage import Database
+from bot.timers import BellMaker, SchedulerBells, Timers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything that is true and can be done, for the cogs."""
+
+    settings: Settings
+    clock: Clock
+    make_bell: BellMaker
+    db: Database
+    outbox: Outbox
+    inbox: Inbox
+    timers: Timers
+    audit: Audit
+    setup: Setup
+    groups: Groups
+    guidelines: Guidelines
+    meetings: Meetings
+    privacy: Privacy
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, *, clock: Clock = utc_now, make_bell: BellMaker | None = None, safety_tick: float = 30
+) -> AsyncGenerator[Services]:
+    """Open everything that the bot stands on; close it in reverse.
+
+    ``make_bell``: by default bells of APScheduler; another where the event loop's time is virtual. ``safety_tick``:
+    seconds after which timers look though nothing is known to be due. Raises ``OperatorError`` if it cannot start.
+    """
+    shards = settings.shards
+    db = Database(settings.database_url, settings.key)
+    bells = SchedulerBells(clock)
+    try:
+        await db.open(shards=shards.ids if shards else None)
+        bells.start()
+        services = _build(settings, db, clock, make_bell or bells.make, safety_tick)
+        try:
+            yield services
+        finally:
+            await services.timers.close()
+    finally:
+        bells.stop()
+        await db.close()
+
+
+def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker, safety_tick: float) -> Services:
+    shards = settings.shards
+    outbox = Outbox(db, clock, shards=(shards.count, shards.ids) if shards else None)
+    inbox = Inbox(db, clock, outbox)
+    timers = Timers(db, clock, make_bell, at_most=safety_tick)
+    audit = Audit(clock)
+    setup = Setup(db, clock, outbox, inbox, audit)
+    groups = Groups(
+        db,
+        clock,
+        outbox,
+        inbox,
+        timers,
+        audit,
+        capacity=settings.groups.capacity,
+        hard_capacity=settings.groups.hard_capacity,
+        server=setup.server,
+    )
+    guidelines = Guidelines(
+        db,
+        clock,
+        outbox,
+        groups,
+        agreement=settings.guidelines.body,
+        version=settings.guidelines.version,
+    )
+    meetings = Meetings(
+        db,
+        clock,
+        outbox,
+        timers,
+        audit,
+        groups,
+        minutes=settings.meetings.minutes,
+        reminders=settings.meetings.reminders,
+    )
+    privacy = Privacy(db, clock, outbox, timers, audit, groups, retention=settings.retention)
+    return Services(
+        settings=settings,
+        clock=clock,
+        make_bell=make_bell,
+        db=db,
+        outbox=outbox,
+        inbox=inbox,
+        timers=timers,
+        audit=audit,
+        setup=setup,
+        groups=groups,
+        guidelines=guidelines,
+        meetings=meetings,
+        privacy=privacy,
+    )

@@ -1,0 +1,64 @@
+"""What one message says: words and rows of buttons, before it becomes a Discord layout."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol, cast, runtime_checkable
+
+import discord
+from discord import ui
+
+from bot.ui.texts import Words
+
+Link = ui.Button[Any]
+"""A button that only opens an address; the one kind that needs no handler."""
+
+
+@runtime_checkable
+class Dresses(Protocol):
+    """A persistent component, which gets the operator's words when it is shown."""
+
+    def dress(self, words: Words) -> None: ...
+
+
+class Row:
+    """Up to five buttons, or one select."""
+
+    def __init__(self, *items: ui.DynamicItem[Any] | Link) -> None:
+        for item in items:
+            if isinstance(item, ui.Button) and item.url is None:
+                raise TypeError("only persistent components and links survive a restart")
+        self.items = items
+
+
+class Page:
+    """A message as its feature writes it: words and rows, top to bottom, and whom it calls by mention."""
+
+    def __init__(self, *parts: str | Row, mentions: tuple[int, ...] = ()) -> None:
+        """``mentions``: user ids that are really notified; nobody else ever is, whatever the words hold."""
+        self.parts = parts
+        self.mentions = mentions
+
+    @property
+    def allowed_mentions(self) -> discord.AllowedMentions:
+        # fields that are not named default to allowed
+        people = [discord.Object(user_id) for user_id in self.mentions]
+        return discord.AllowedMentions(everyone=False, roles=False, users=people, replied_user=False)
+
+
+def layout(page: Page, words: Words, *, mark: int | None = None) -> ui.LayoutView:
+    """The page as Discord takes it: one container, whose component id is the post's ``mark``.
+
+    The view is made afresh for each send and stopped before it: its buttons answer by their templates, and the
+    library need keep nothing of it.
+    """
+    children = [_row(part, words) if isinstance(part, Row) else ui.TextDisplay[Any](part) for part in page.parts]
+    made = ui.LayoutView(timeout=None).add_item(ui.Container[Any](*children, id=mark))
+    made.stop()
+    return made
+
+
+def _row(row: Row, words: Words) -> ui.ActionRow[Any]:
+    for item in row.items:
+        if isinstance(item, Dresses):
+            item.dress(words)
+    return ui.ActionRow(*cast("tuple[ui.Item[Any], ...]", row.items))

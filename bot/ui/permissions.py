@@ -1,0 +1,58 @@
+"""What each overwrite in a group's rooms holds, and the least that the bot must be given.
+
+Discord lets a bot hand out only what it holds itself, so the invite is the union of the overwrites, and the two
+permissions by which channels and overwrites are made.
+"""
+
+from __future__ import annotations
+
+from discord import Permissions
+
+MEMBER = Permissions(
+    view_channel=True, send_messages=True, read_message_history=True, add_reactions=True, embed_links=True
+)
+"""In the group's room: read and write. No threads, no pings, no managing."""
+
+FACILITATOR = MEMBER | Permissions(manage_messages=True, pin_messages=True)
+"""In the room and the desk: as a member, and hide or pin a message."""
+
+LEAD = MEMBER
+"""In the safeguarding channel."""
+
+MEMBER_VOICE = Permissions(view_channel=True, connect=True, speak=True, use_voice_activation=True)
+"""In the group's voice channel, where it has one."""
+
+BOT = Permissions(
+    view_channel=True,
+    send_messages=True,
+    read_message_history=True,
+    embed_links=True,
+    pin_messages=True,
+    manage_messages=True,
+)
+"""Itself, in every room it keeps."""
+
+HIDDEN = Permissions(view_channel=True)
+"""Denied to everyone else."""
+
+INVITE = MEMBER | FACILITATOR | MEMBER_VOICE | BOT | Permissions(manage_channels=True, manage_roles=True)
+
+REASONS = {
+    "view_channel": "see the rooms it keeps, and let members see theirs",
+    "send_messages": "post, and let members write in their rooms",
+    "read_message_history": "look whether a post is already there before sending it again",
+    "add_reactions": "let members react in their rooms",
+    "embed_links": "let members share links with a preview",
+    "manage_messages": "let facilitators hide a message in their rooms",
+    "pin_messages": "pin the group agreement",
+    "connect": "let members join their group's voice room",
+    "speak": "let members speak there",
+    "use_voice_activation": "let members speak there without holding a key",
+    "manage_channels": "make a group's private rooms",
+    "manage_roles": "give and take one person's access to a room (Discord calls this Manage Roles; no role is touched)",
+}
+
+
+def names(permissions: Permissions) -> list[str]:
+    """What is set, by the names that Discord's own settings show, in a steady order."""
+    return sorted({"read_messages": "view_channel"}.get(name, name) for name, held in permissions if held)

@@ -1,0 +1,62 @@
+"""Finds the words for a key in the operator's texts, and makes whatever is put into them harmless."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+from discord.utils import escape_markdown, escape_mentions, format_dt
+
+PLAIN = ("_button", "_title", "_label", "_hint", "_option", "_placeholder")
+"""Endings of keys whose words Discord shows as they are, without reading any markup in them."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class Raw(str):
+    """Words that are ours already (a timestamp, a mention, another text) and are put in as they are."""
+
+    __slots__ = ()
+
+
+class Words:
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+
+    def __call__(self, key: str, **values: object) -> Raw:
+        """The text of ``key`` with its placeholders filled; anything not ``Raw`` is shown as plain words.
+
+        Raises ``KeyError`` for a key or placeholder that the texts do not declare.
+        """
+        text = self._texts[key]
+        marked = not key.endswith(PLAIN) and not key.startswith("commands.")
+        return Raw(_PLACEHOLDER.sub(lambda found: harmless(values[found[1]], marked=marked), text))
+
+    def has(self, key: str) -> bool:
+        return key in self._texts
+
+
+def instant(at: datetime, style: Literal["F", "f", "R", "t", "D"] = "F") -> Raw:
+    """A Discord timestamp: everyone sees their own local time."""
+    return Raw(format_dt(at, style))
+
+
+def mention(user_id: int) -> Raw:
+    """Shows a person's name to those who can see it; it calls nobody unless the post's mentions name them too."""
+    return Raw(f"<@{user_id}>")
+
+
+def channel(channel_id: int) -> Raw:
+    return Raw(f"<#{channel_id}>")
+
+
+def harmless(value: object, *, marked: bool) -> str:
+    """Somebody's words as words only: no markup, no mention, no line break, no hidden direction of writing."""
+    if isinstance(value, Raw):
+        return str(value)
+    text = " ".join(str(value).split())
+    text = "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cf", "Co", "Cs"))
+    return escape_mentions(escape_markdown(text)) if marked else text
