@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+
+from bot.outbox import Lane, What
+from bot.outbox.model import Params
+
+NAME_LENGTH = 100
+ABOUT_LENGTH = 200
+NOTE_LENGTH = 500
+
+# marks that turn the direction of writing: in a name they would turn the words that stand after it as well
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Mode(StrEnum):
@@ -30,6 +42,23 @@ class Role(StrEnum):
 class MemberState(StrEnum):
     ACTIVE = "active"
     LEFT = "left"
+
+
+class Place(StrEnum):
+    """The channels of a group."""
+
+    ROOM = "room"
+    DESK = "desk"
+    VOICE = "voice"
+
+
+class Reason(StrEnum):
+    """Why not now: what a facilitator can say without words of their own."""
+
+    SIZE = "size"
+    FIT = "fit"
+    TIMING = "timing"
+    OTHER = "other"
 
 
 class RequestState(StrEnum):
@@ -67,6 +96,34 @@ class Group:
     room_id: int | None
     desk_id: int | None
     voice_id: int | None
+    voice: bool = False
+    joins_from: date | None = None
+    joins_until: date | None = None
+
+    def channel(self, place: Place) -> int | None:
+        return {Place.ROOM: self.room_id, Place.DESK: self.desk_id, Place.VOICE: self.voice_id}[place]
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The channels that this group should have."""
+        return tuple(place for place in Place if place is not Place.VOICE or self.voice)
+
+    @property
+    def ready(self) -> bool:
+        """Whether people can meet here: a voice channel that is late stops nobody."""
+        return self.room_id is not None and self.desk_id is not None
+
+    def takes(self, members: int, today: date) -> bool:
+        """Whether one more may ask, with so many members and on this day of the group's calendar."""
+        return self.state is GroupState.OPEN and members < self.capacity and self.open_on(today)
+
+    def open_on(self, day: date) -> bool:
+        """Whether new people may ask on ``day``: a closed group takes them until it starts, if that day is known."""
+        if self.mode is Mode.OPEN:
+            return True
+        if self.joins_until is None or day > self.joins_until:
+            return False
+        return self.joins_from is None or day >= self.joins_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +142,17 @@ class Member:
     agreement_version: str | None
     agreed_at: datetime | None
 
+    @property
+    def active(self) -> bool:
+        return self.state is MemberState.ACTIVE
+
+    @property
+    def facilitates(self) -> bool:
+        return self.active and self.role is Role.FACILITATOR
+
+    def may_enter(self, place: Place) -> bool:
+        return self.facilitates if place is Place.DESK else self.active
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -99,6 +167,9 @@ class Request:
     asked_at: datetime
     consent_version: str
     agreement_version: str
+    reason: Reason | None = None
+    card_channel_id: int | None = None
+    card_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +180,91 @@ class Standing:
     member: bool = False
     facilitator: bool = False
     visitor: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody named for a task, as Discord knows them."""
+
+    user_id: int
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was asked for when a group is to be made, as it was typed; ``facilitators`` holds one or two people."""
+
+    name: str
+    facilitators: tuple[Candidate, ...]
+    about: str = ""
+    capacity: int | None = None
+    mode: Mode = Mode.OPEN
+    joins_from: str = ""
+    joins_until: str = ""
+    voice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What somebody who asks to join says and agrees to."""
+
+    user_id: int
+    group_id: int
+    note: str
+    consent_version: str
+    agreement_version: str
+    may_message: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A group as somebody who looks around sees it."""
+
+    group: Group
+    inside: bool
+    """Whether they are in it already."""
+    asked: bool
+    """Whether they have asked, and nobody has answered yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Whether one person may enter one channel of a group."""
+
+    channel_id: int
+    user_id: int
+    place: Place
+    role: Role | None
+    """As what they may enter; None if they may not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setback:
+    """An errand that came back ``times`` times, with all that is needed to put it again."""
+
+    key: str
+    guild_id: int
+    group_id: int | None
+    kind: str
+    what: What
+    lane: Lane
+    channel_id: int | None
+    params: Params
+    problem: str
+    times: int
+    on_its_way: bool = False
+
+
+def tidy(text: str) -> str:
+    """One line as people type it, without what cannot be seen and would change how the words around it are shown."""
+    seen = (" " if unicodedata.category(letter) == "Cc" else letter for letter in text if letter not in _TURNING)
+    return " ".join("".join(seen).split())
+
+
+def same_name(one: str, other: str) -> bool:
+    return unicodedata.normalize("NFKC", one).casefold() == unicodedata.normalize("NFKC", other).casefold()
+
+
+def version_of(words: str) -> str:
+    """A name for the words of a statement that people consent to: the same for the same words."""
+    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()[:12]

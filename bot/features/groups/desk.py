@@ -1,0 +1,74 @@
+"""What the keepers of a group must know: on its desk, or to the safeguarding lead where there is no desk."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from bot.core.clock import Clock
+from bot.core.ids import new_id
+from bot.features.groups import store
+from bot.features.groups.model import Group, Server
+from bot.inbox import Inbox
+from bot.inbox.model import Word
+from bot.outbox import Lane, Outbox, Post, Returned
+from bot.storage import Tx
+
+ServerOf = Callable[[Tx, int], Awaitable[Server | None]]
+
+TROUBLE = "groups.trouble"
+WORDS_LAST = timedelta(days=60)
+
+
+class Desk:
+    def __init__(self, outbox: Outbox, inbox: Inbox, clock: Clock, server: ServerOf) -> None:
+        self._outbox = outbox
+        self._inbox = inbox
+        self._clock = clock
+        self._server = server
+        outbox.undeliverable(TROUBLE, self._not_posted)
+
+    async def tell(self, tx: Tx, group: Group, about: str, *, problem: str, user_id: int | None = None) -> None:
+        """Say that something could not be done. ``about`` is the key of the words, ``user_id`` whom it concerns."""
+        params = {"group": group.id, "about": about, "problem": problem, "user": user_id}
+        if group.desk_id is None:
+            await self.tell_lead(tx, group.guild_id, params)
+            return
+        await self._outbox.put(
+            tx,
+            Post(
+                key=f"group:{group.id}:trouble:{new_id()}",
+                guild_id=group.guild_id,
+                channel_id=group.desk_id,
+                lane=Lane.PROMPT,
+                kind=TROUBLE,
+                params=params,
+            ),
+        )
+
+    async def tell_lead(self, tx: Tx, guild_id: int, params: Mapping[str, int | str | None]) -> None:
+        """Say it to the safeguarding lead alone, the next time they are reached."""
+        server = await self._server(tx, guild_id)
+        if server is not None:
+            await self.say(tx, guild_id, server.lead_id, TROUBLE, params)
+
+    async def say(
+        self,
+        tx: Tx,
+        guild_id: int,
+        user_id: int,
+        kind: str,
+        params: Mapping[str, int | str | None],
+        *,
+        purpose: str | None = None,
+    ) -> None:
+        """A word to one person."""
+        expires_at = self._clock() + WORDS_LAST
+        word = Word(
+            guild_id=guild_id, user_id=user_id, kind=kind, params=dict(params), purpose=purpose, expires_at=expires_at
+        )
+        await self._inbox.put(tx, word)
+
+    async def _not_posted(self, tx: Tx, returned: Returned) -> None:
+        if await store.group(tx, returned.guild_id, int(str(returned.params["group"]))) is not None:
+            await self.tell_lead(tx, returned.guild_id, dict(returned.params))

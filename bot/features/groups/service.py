@@ -1,0 +1,294 @@
+"""Groups: making them, finding them, who is in them, and leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.audit import Audit
+from bot.core.clock import Clock
+from bot.core.errors import NotFound, UserError
+from bot.core.ids import new_code, new_id
+from bot.core.reading import read_day
+from bot.features.groups import store
+from bot.features.groups.desk import Desk, ServerOf
+from bot.features.groups.model import (
+    ABOUT_LENGTH,
+    NAME_LENGTH,
+    Candidate,
+    Entry,
+    Group,
+    GroupState,
+    Member,
+    MemberState,
+    Mode,
+    Place,
+    Plan,
+    Role,
+    Server,
+    Standing,
+    same_name,
+    tidy,
+)
+from bot.features.groups.requests import OnMember, Requests
+from bot.features.groups.rooms import OnGroup, Rooms
+from bot.features.groups.setbacks import Setbacks
+from bot.inbox import Inbox
+from bot.outbox import Outbox
+from bot.storage import Database, Tx
+from bot.timers import Timers
+
+
+class Groups:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        outbox: Outbox,
+        inbox: Inbox,
+        timers: Timers,
+        audit: Audit,
+        *,
+        capacity: int,
+        hard_capacity: int,
+        server: ServerOf,
+    ) -> None:
+        """``capacity``: what a new group starts with; ``hard_capacity``: what no group may exceed."""
+        self._db = db
+        self._clock = clock
+        self._audit = audit
+        self._capacity = capacity
+        self._hard_capacity = hard_capacity
+        self._server = server
+        self.setbacks = Setbacks(outbox, clock)
+        self.desk = Desk(outbox, inbox, clock, server)
+        self.rooms = Rooms(outbox, self.desk, self.setbacks)
+        self.requests = Requests(
+            db, clock, outbox, inbox, audit, rooms=self.rooms, desk=self.desk, setbacks=self.setbacks, server=server
+        )
+        self.left: list[OnMember] = []
+        self.archived: list[OnGroup] = []
+
+    # announcements
+
+    @property
+    def joined(self) -> list[OnMember]:
+        """Called, in the same transaction, when somebody has become a member."""
+        return self.requests.joined
+
+    @property
+    def opened(self) -> list[OnGroup]:
+        """Called, in the same transaction, when a group's room and desk are there for the first time."""
+        return self.rooms.opened
+
+    @property
+    def progressed(self) -> list[Callable[[int], None]]:
+        """Rung with a group's id when one of its channels was made, or could not be."""
+        return self.rooms.progressed
+
+    # making
+
+    async def create(self, *, guild_id: int, actor_id: int, plan: Plan) -> Group:
+        """Found a group; its channels follow. Raises ``UserError`` for what cannot be so."""
+        async with self._db.begin() as tx:
+            await tx.lock("groups", guild_id)
+            server = await self._ready_server(tx, guild_id)
+            group = self._planned(guild_id, plan, server)
+            if any(same_name(group.name, other.name) for other in await store.groups_in(tx, guild_id)):
+                raise UserError("groups.name_taken", name=group.name)
+            facilitators = _facilitators(plan.facilitators)
+            await store.add_group(tx, group, self._clock())
+            for user_id in facilitators:
+                await store.put_member(tx, self._facilitator(group, user_id))
+            await self.rooms.make(tx, group)
+            await self._audit.record(
+                tx,
+                guild_id=guild_id,
+                actor=actor_id,
+                action="groups.created",
+                subject=f"group:{group.id}",
+                capacity=group.capacity,
+                mode=group.mode,
+                facilitators=len(facilitators),
+            )
+            return group
+
+    async def _ready_server(self, tx: Tx, guild_id: int) -> Server:
+        server = await self._server(tx, guild_id)
+        if server is None:
+            raise UserError("groups.setup_first")
+        if server.category_id is None:
+            raise UserError("groups.setup_unfinished")
+        return server
+
+    def _planned(self, guild_id: int, plan: Plan, server: Server) -> Group:
+        name = tidy(plan.name)
+        if not name:
+            raise UserError("groups.name_empty")
+        if len(name) > NAME_LENGTH:
+            raise UserError("groups.name_long", longest=NAME_LENGTH)
+        capacity = self._capacity if plan.capacity is None else plan.capacity
+        if not 1 <= capacity <= self._hard_capacity:
+            raise UserError("groups.capacity_range", most=self._hard_capacity)
+        joins_from, joins_until = self._window(plan, ZoneInfo(server.zone))
+        return Group(
+            id=new_id(),
+            guild_id=guild_id,
+            code=new_code(),
+            name=name,
+            about=tidy(plan.about)[:ABOUT_LENGTH],
+            capacity=capacity,
+            mode=plan.mode,
+            state=GroupState.FORMING,
+            zone=None,
+            room_id=None,
+            desk_id=None,
+            voice_id=None,
+            voice=plan.voice,
+            joins_from=joins_from,
+            joins_until=joins_until,
+        )
+
+    def _window(self, plan: Plan, zone: ZoneInfo) -> tuple[date | None, date | None]:
+        now = self._clock()
+        joins_from = read_day(plan.joins_from, now, zone) if plan.joins_from.strip() else None
+        joins_until = read_day(plan.joins_until, now, zone) if plan.joins_until.strip() else None
+        if plan.mode is Mode.OPEN and (joins_from or joins_until):
+            raise UserError("groups.dates_need_mode")
+        if plan.mode is Mode.WINDOWS and (joins_from is None or joins_until is None):
+            raise UserError("groups.window_needs_dates")
+        if joins_from and joins_until and joins_until < joins_from:
+            raise UserError("groups.window_backwards")
+        return joins_from, joins_until
+
+    def _facilitator(self, group: Group, user_id: int) -> Member:
+        return Member(
+            id=new_id(),
+            guild_id=group.guild_id,
+            group_id=group.id,
+            user_id=user_id,
+            role=Role.FACILITATOR,
+            state=MemberState.ACTIVE,
+            joined_at=self._clock(),
+            left_at=None,
+            consent_version=None,
+            agreement_version=None,
+            agreed_at=None,
+        )
+
+    # finding
+
+    async def group(self, tx: Tx, guild_id: int, group_id: int) -> Group | None:
+        return await store.group(tx, guild_id, group_id)
+
+    async def all_in(self, tx: Tx, guild_id: int) -> list[Group]:
+        """The server's groups that are not archived."""
+        return await store.groups_in(tx, guild_id)
+
+    async def members(self, tx: Tx, guild_id: int, group_id: int) -> list[Member]:
+        """Who is in the group now, facilitators among them."""
+        return await store.members(tx, guild_id, group_id)
+
+    async def member(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> Member | None:
+        """The person's row in this group, though they may have left."""
+        return await store.membership(tx, guild_id, group_id, user_id)
+
+    async def entry(self, *, guild_id: int, group_id: int, user_id: int, place: Place) -> Entry | None:
+        """Whether this person may enter this channel now; None if there is no such channel."""
+        async with self._db.read() as tx:
+            return await self.rooms.entry(tx, guild_id, group_id, user_id, place)
+
+    async def standing(
+        self,
+        tx: Tx,
+        guild_id: int,
+        user_id: int,
+        *,
+        group_id: int | None = None,
+        code: str | None = None,
+        channel_id: int | None = None,
+    ) -> Standing:
+        """What this person is to the group of that id, else of that code, else to the one whose channel it is."""
+        if group_id is not None:
+            group = await store.group(tx, guild_id, group_id)
+        elif code is not None:
+            group = await store.group_by_code(tx, guild_id, code.strip().lower())
+        elif channel_id is not None:
+            group = await store.group_of_channel(tx, guild_id, channel_id)
+        else:
+            group = None
+        member = None if group is None else await store.membership(tx, guild_id, group.id, user_id)
+        if member is None or not member.active:
+            return Standing(group=group)
+        return Standing(
+            group=group,
+            member=member.role is not Role.VISITOR,
+            facilitator=member.role is Role.FACILITATOR,
+            visitor=member.role is Role.VISITOR,
+        )
+
+    async def runnable(self, tx: Tx, guild_id: int, user_id: int, *, facilitating: bool, every: bool) -> list[Group]:
+        """The groups this person is in (``facilitating``: runs), or ``every`` group of the server."""
+        groups = await store.groups_in(tx, guild_id)
+        if every:
+            return groups
+        mine = {
+            member.group_id
+            for member in await store.memberships(tx, guild_id, user_id)
+            if member.role is Role.FACILITATOR or not facilitating
+        }
+        return [group for group in groups if group.id in mine]
+
+    # leaving
+
+    async def may_leave(self, *, guild_id: int, group_id: int, user_id: int) -> Group:
+        """The group. Raises ``UserError`` if the person is not in it, or is its only facilitator."""
+        async with self._db.read() as tx:
+            group, _ = await self._leaving(tx, guild_id, group_id, user_id)
+            return group
+
+    async def leave(self, *, guild_id: int, group_id: int, user_id: int) -> Group:
+        """Leave the group: access ends at once, and nobody is told."""
+        async with self._db.begin(urgent=True) as tx:
+            await tx.lock("group", group_id)
+            group, member = await self._leaving(tx, guild_id, group_id, user_id)
+            await self._end(tx, group, member)
+            return group
+
+    async def leave_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
+        """Leave every group of the server and withdraw what was asked for: for a person who wants to be forgotten.
+
+        A group that is left without a facilitator is told of to the safeguarding lead.
+        """
+        for member in await store.memberships(tx, guild_id, user_id):
+            await tx.lock("group", member.group_id)
+            group = await store.group(tx, guild_id, member.group_id)
+            if group is None:
+                continue
+            await self._end(tx, group, member)
+            if member.facilitates and not await store.count(tx, group.id, Role.FACILITATOR):
+                about = {"group": group.id, "about": "groups.trouble_unled", "problem": "left", "user": None}
+                await self.desk.tell_lead(tx, guild_id, about)
+        await self.requests.withdraw_all(tx, guild_id, user_id)
+
+    async def _leaving(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> tuple[Group, Member]:
+        group = await store.group(tx, guild_id, group_id)
+        member = await store.membership(tx, guild_id, group_id, user_id)
+        if group is None or member is None or not member.active:
+            raise NotFound("groups.not_in")
+        if member.facilitates and await store.count(tx, group_id, Role.FACILITATOR) == 1:
+            raise UserError("groups.sole_facilitator", name=group.name)
+        return group, member
+
+    async def _end(self, tx: Tx, group: Group, member: Member) -> None:
+        await store.end_membership(tx, member.id, self._clock())
+        await self.rooms.shut_out(tx, group, member)
+        for announce in self.left:
+            await announce(tx, member)
+
+
+def _facilitators(named: tuple[Candidate, ...]) -> list[int]:
+    if any(candidate.bot for candidate in named):
+        raise UserError("groups.facilitator_bot")
+    return list(dict.fromkeys(candidate.user_id for candidate in named))

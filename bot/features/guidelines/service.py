@@ -1,0 +1,152 @@
+"""Posting the agreement and keeping one copy of it pinned."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.core.clock import Clock
+from bot.core.errors import NotFound, UserError
+from bot.core.ids import new_id
+from bot.features.groups import Group, Groups, GroupState
+from bot.features.guidelines import store
+from bot.features.guidelines.model import Posted
+from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
+from bot.storage import Database, Tx
+
+POST: Final = "guidelines.post"
+PIN: Final = "guidelines.pin"
+REMOVE: Final = "guidelines.remove"
+
+
+class Guidelines:
+    def __init__(
+        self, db: Database, clock: Clock, outbox: Outbox, groups: Groups, *, agreement: str, version: str
+    ) -> None:
+        """``agreement``: the words of the house; ``version``: what they are called in what people accepted."""
+        self._db = db
+        self._clock = clock
+        self._outbox = outbox
+        self._groups = groups
+        self.agreement = agreement
+        self.version = version
+        groups.opened.append(self._opened)
+        outbox.delivered(POST, self._posted)
+        outbox.undeliverable(POST, self._not_posted)
+        outbox.delivered(PIN, self._done)
+        outbox.undeliverable(PIN, self._not_pinned)
+        outbox.delivered(REMOVE, self._removed)
+        outbox.undeliverable(REMOVE, self._not_removed)
+
+    def same_version(self, version: str) -> None:
+        """Raises ``UserError`` if the agreement has changed since somebody read this version of it."""
+        if version != self.version:
+            raise UserError("guidelines.changed_meanwhile")
+
+    async def post(self, *, guild_id: int, group_id: int) -> Group:
+        """Post and pin the agreement anew; the old one goes when the new one is there."""
+        async with self._db.begin() as tx:
+            await tx.lock("group", group_id)
+            group = await self._groups.group(tx, guild_id, group_id)
+            if group is None or group.room_id is None or group.state is GroupState.ARCHIVED:
+                raise NotFound("guidelines.no_room")
+            if all(posted.message_id is not None for posted in await store.of(tx, guild_id, group_id)):
+                await self._put(tx, group, group.room_id)
+            elif not await self._groups.setbacks.put_again(tx, guild_id, kind=POST, group_id=group_id):
+                raise UserError("guidelines.on_its_way")
+            return group
+
+    async def posted(self, guild_id: int, post_id: int) -> Posted | None:
+        """What a post or deed of ours is about; None once it is not to be there any more."""
+        async with self._db.read() as tx:
+            return await store.get(tx, guild_id, post_id)
+
+    async def standing_post(self, guild_id: int, group_id: int) -> Posted | None:
+        """The agreement that stands in the group's room."""
+        async with self._db.read() as tx:
+            there = [posted for posted in await store.of(tx, guild_id, group_id) if posted.message_id is not None]
+        return there[-1] if there else None
+
+    async def _opened(self, tx: Tx, group: Group) -> None:
+        assert group.room_id is not None
+        await self._put(tx, group, group.room_id)
+
+    async def _put(self, tx: Tx, group: Group, room_id: int) -> None:
+        before = await store.of(tx, group.guild_id, group.id)
+        posted = Posted(
+            id=new_id(),
+            guild_id=group.guild_id,
+            group_id=group.id,
+            number=before[-1].number + 1 if before else 1,
+            version=self.version,
+            channel_id=room_id,
+            message_id=None,
+        )
+        await store.add(tx, posted, self._clock())
+        await self._outbox.put(
+            tx,
+            Post(
+                key=f"guidelines:{posted.id}:post",
+                guild_id=group.guild_id,
+                channel_id=room_id,
+                lane=Lane.PROMPT,
+                kind=POST,
+                params={"post": posted.id, "group": group.id},
+            ),
+        )
+
+    async def _posted(self, tx: Tx, done: Delivered) -> None:
+        await self._groups.setbacks.forget(tx, done.key)
+        post_id, group_id = _subject(done)
+        if done.message_id is None or await store.get(tx, done.guild_id, post_id) is None:
+            return
+        await store.set_message(tx, post_id, done.message_id)
+        there = [posted for posted in await store.of(tx, done.guild_id, group_id) if posted.message_id is not None]
+        newest = there[-1]
+        await self._put_deed(tx, newest, What.PIN, PIN)
+        for older in there[:-1]:
+            await self._put_deed(tx, older, What.DELETE, REMOVE)
+
+    async def _put_deed(self, tx: Tx, posted: Posted, what: What, kind: str) -> None:
+        await self._outbox.put(
+            tx,
+            Deed(
+                key=f"guidelines:{posted.id}:{what}",
+                guild_id=posted.guild_id,
+                what=what,
+                lane=Lane.PROMPT,
+                kind=kind,
+                channel_id=posted.channel_id,
+                params={"post": posted.id, "group": posted.group_id},
+            ),
+        )
+
+    async def _done(self, tx: Tx, done: Delivered) -> None:
+        await self._groups.setbacks.forget(tx, done.key)
+
+    async def _removed(self, tx: Tx, done: Delivered) -> None:
+        await self._done(tx, done)
+        await store.remove(tx, _subject(done)[0])
+
+    async def _not_posted(self, tx: Tx, returned: Returned) -> None:
+        await self._tell(tx, returned, What.POST, "guidelines.trouble_post")
+
+    async def _not_pinned(self, tx: Tx, returned: Returned) -> None:
+        await self._tell(tx, returned, What.PIN, "guidelines.trouble_pin")
+
+    async def _not_removed(self, tx: Tx, returned: Returned) -> None:
+        if returned.problem == "missing":
+            await store.remove(tx, _subject(returned)[0])
+        else:
+            await self._tell(tx, returned, What.DELETE, "guidelines.trouble_remove")
+
+    async def _tell(self, tx: Tx, returned: Returned, what: What, about: str) -> None:
+        post_id, group_id = _subject(returned)
+        group = await self._groups.group(tx, returned.guild_id, group_id)
+        if group is None or await store.get(tx, returned.guild_id, post_id) is None:
+            return
+        if await self._groups.setbacks.remember(tx, returned, what, Lane.PROMPT, group_id=group_id):
+            await self._groups.desk.tell(tx, group, about, problem=returned.problem)
+
+
+def _subject(errand: Delivered | Returned) -> tuple[int, int]:
+    return int(str(errand.params["post"])), int(str(errand.params["group"]))

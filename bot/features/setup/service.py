@@ -1,0 +1,172 @@
+"""Setting a server up, and knowing what stands still in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.audit import Audit
+from bot.core.clock import Clock
+from bot.core.errors import UserError
+from bot.core.ids import new_id
+from bot.core.zones import read_zone
+from bot.features.groups.model import Candidate, Server
+from bot.features.groups.setbacks import Setbacks
+from bot.features.setup import store
+from bot.features.setup.model import Health, Room, Task
+from bot.inbox import Inbox
+from bot.inbox.model import Word
+from bot.outbox import Deed, Delivered, Lane, Outbox, Returned, What
+from bot.storage import Database, Tx
+
+ACCESS = "setup.access"
+CAME_BACK = "setup.came_back"
+WORDS_LAST = timedelta(days=60)
+
+
+def kind_of(room: Room) -> str:
+    """The kind of the deed by which a channel is made."""
+    return f"setup.{room}"
+
+
+class Setup:
+    def __init__(self, db: Database, clock: Clock, outbox: Outbox, inbox: Inbox, audit: Audit) -> None:
+        self._db = db
+        self._clock = clock
+        self._outbox = outbox
+        self._inbox = inbox
+        self._audit = audit
+        self._setbacks = Setbacks(outbox, clock)
+        self.progressed: list[Callable[[int], None]] = []
+        """Rung with a server's id when one of its channels was made, or could not be."""
+        for room in Room:
+            outbox.delivered(kind_of(room), self._made)
+            outbox.undeliverable(kind_of(room), self._came_back)
+        outbox.delivered(ACCESS, self._access_done)
+        outbox.undeliverable(ACCESS, self._came_back)
+
+    async def server(self, tx: Tx, guild_id: int) -> Server | None:
+        """The server's set-up; None before ``/setup start``."""
+        return await store.server(tx, guild_id)
+
+    async def start(self, *, guild_id: int, admin_id: int, lead: Candidate, backup: Candidate, zone: str) -> Server:
+        """Set the server up, or change its set-up. Its channels follow. Raises ``UserError`` for what cannot be so."""
+        if lead.bot or backup.bot:
+            raise UserError("setup.person_bot")
+        if lead.user_id == backup.user_id:
+            raise UserError("setup.same_person")
+        zone = read_zone(zone)
+        async with self._db.begin() as tx:
+            await tx.lock("setup", guild_id)
+            before = await store.server(tx, guild_id)
+            await store.put_server(tx, guild_id, {"zone": zone, "set_up_at": self._clock()})
+            for task, user_id in ((Task.LEAD, lead.user_id), (Task.BACKUP, backup.user_id), (Task.ADMIN, admin_id)):
+                await store.put_person(tx, guild_id, task, user_id)
+            after = await store.server(tx, guild_id)
+            assert after is not None
+            # looked for and, only if it is gone, made again; the private channel follows it
+            await self._make(tx, guild_id, Room.CATEGORY)
+            await self._change_people(tx, before, after)
+            await self._audit.record(
+                tx,
+                guild_id=guild_id,
+                actor=admin_id,
+                action="setup.started",
+                subject="server",
+                again=before is not None,
+            )
+            return after
+
+    async def health(self, guild_id: int) -> Health:
+        """What stands still in this server."""
+        async with self._db.read() as tx:
+            server = await store.server(tx, guild_id)
+            setbacks = tuple(await self._setbacks.of(tx, guild_id))
+        stuck = tuple(one for one in await self._outbox.stuck() if one.guild_id == guild_id)
+        return Health(server=server, setbacks=setbacks, stuck=stuck)
+
+    async def again(self, guild_id: int) -> int:
+        """Put again what Discord had refused; gives how much that was."""
+        async with self._db.begin() as tx:
+            return await self._setbacks.put_again(tx, guild_id)
+
+    async def has_task(self, tx: Tx, guild_id: int, user_id: int) -> bool:
+        """Whether this person is the lead or the backup now."""
+        server = await store.server(tx, guild_id)
+        return server is not None and user_id in (server.lead_id, server.backup_id)
+
+    async def _make(self, tx: Tx, guild_id: int, room: Room) -> None:
+        await self._outbox.put(
+            tx,
+            Deed(
+                key=f"setup:{guild_id}:{room}",
+                guild_id=guild_id,
+                what=What.ENSURE_ROOM,
+                lane=Lane.PROMPT,
+                kind=kind_of(room),
+                params={"room": room},
+            ),
+        )
+
+    async def _change_people(self, tx: Tx, before: Server | None, after: Server) -> None:
+        if before is None or after.safeguarding_id is None:
+            return  # whoever makes the channel opens it to those who are named then
+        old, new = {before.lead_id, before.backup_id}, {after.lead_id, after.backup_id}
+        for user_id in old - new:
+            await self._give_access(tx, after, user_id, Lane.URGENT)
+        for user_id in new - old:
+            await self._give_access(tx, after, user_id, Lane.PROMPT)
+
+    async def _give_access(self, tx: Tx, server: Server, user_id: int, lane: Lane) -> None:
+        await self._outbox.put(
+            tx,
+            Deed(
+                key=f"setup:{server.guild_id}:access:{new_id()}",
+                guild_id=server.guild_id,
+                what=What.ENSURE_ACCESS,
+                lane=lane,
+                kind=ACCESS,
+                channel_id=server.safeguarding_id,
+                params={"user": user_id, "room": Room.SAFEGUARDING},
+            ),
+        )
+
+    async def _made(self, tx: Tx, done: Delivered) -> None:
+        room = Room(str(done.params["room"]))
+        await self._setbacks.forget(tx, done.key)
+        if done.channel_id is None:
+            return
+        before = await store.server(tx, done.guild_id)
+        await store.set_channel(tx, done.guild_id, room, done.channel_id)
+        if room is Room.CATEGORY:
+            await self._make(tx, done.guild_id, Room.SAFEGUARDING)
+        elif before is not None and before.safeguarding_id is None:
+            server = await store.server(tx, done.guild_id)
+            assert server is not None
+            # one that was found, and not made, may be open to neither; nor may one whose people changed meanwhile
+            for user_id in (server.lead_id, server.backup_id):
+                await self._give_access(tx, server, user_id, Lane.PROMPT)
+        self._ring(tx, done.guild_id)
+
+    async def _access_done(self, tx: Tx, done: Delivered) -> None:
+        await self._setbacks.forget(tx, done.key)
+
+    async def _came_back(self, tx: Tx, returned: Returned) -> None:
+        room = str(returned.params["room"])
+        what = What.ENSURE_ACCESS if returned.kind == ACCESS else What.ENSURE_ROOM
+        news = await self._setbacks.remember(tx, returned, what, Lane.PROMPT, group_id=None)
+        admin_id = await store.person(tx, returned.guild_id, Task.ADMIN)
+        if news and admin_id is not None:
+            word = Word(
+                guild_id=returned.guild_id,
+                user_id=admin_id,
+                kind=CAME_BACK,
+                params={"kind": returned.kind, "room": room, "problem": returned.problem},
+                expires_at=self._clock() + WORDS_LAST,
+            )
+            await self._inbox.put(tx, word)
+        self._ring(tx, returned.guild_id)
+
+    def _ring(self, tx: Tx, guild_id: int) -> None:
+        for ring in self.progressed:
+            tx.after_commit(lambda ring=ring: ring(guild_id))
