@@ -107,7 +107,7 @@ class Gateway:
                     await conversation.hear(json.loads(message.data))
         finally:
             await socket.stop()
-            conversation.ended(ws.close_code)
+            conversation.ended(socket.close_code)
             self._wire.bell.ring()
         return ws
 

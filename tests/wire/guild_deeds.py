@@ -33,7 +33,7 @@ class GuildDeeds:
         channel.position = sum(each.parent_id == channel.parent_id for each in guild.channels.values())
         if channel.parent is not None and not channel.overwrites:
             channel.overwrites = _copied(channel.parent.overwrites)
-        with self._shown_changes(guild, except_for=channel):
+        with self._shown_changes([channel.parent] if channel.parent else []):
             guild.channels[channel.id] = self._wire.world.channels[channel.id] = channel
         self._tell_channel("CHANNEL_CREATE", channel)
 
@@ -71,7 +71,7 @@ class GuildDeeds:
             raise refusal(50003)
         inside = [each for each in guild.channels.values() if each.parent_id == channel.id]
         in_step = [each for each in inside if each.overwrites == channel.overwrites]
-        with self._shown_changes(guild, except_for=channel):
+        with self._shown_changes([channel.parent] if channel.parent else []):
             channel.overwrites = overwrites
             for each in in_step:
                 each.overwrites = _copied(overwrites)
@@ -103,7 +103,7 @@ class GuildDeeds:
         self._wire.gateway.dispatch("GUILD_MEMBER_REMOVE", data, guild_id=guild.id, intents=MEMBERS)
 
     def set_roles(self, guild: Guild, user: User, role_ids: set[int]) -> None:
-        with self._shown_changes(guild):
+        with self._shown_changes(list(guild.channels.values())):
             guild.members[user.id].role_ids = role_ids
             data = payloads.member(guild.members[user.id]) | {"guild_id": str(guild.id)}
             always = user is self._wire.world.bot
@@ -120,7 +120,7 @@ class GuildDeeds:
         self._wire.gateway.dispatch("GUILD_ROLE_CREATE", data, guild_id=guild.id)
 
     def set_role_permissions(self, guild: Guild, role: Role, permissions: int) -> None:
-        with self._shown_changes(guild):
+        with self._shown_changes(list(guild.channels.values())):
             role.permissions = permissions
             data = {"guild_id": str(guild.id), "role": payloads.role(role)}
             self._wire.gateway.dispatch("GUILD_ROLE_UPDATE", data, guild_id=guild.id)
@@ -133,13 +133,13 @@ class GuildDeeds:
         self._wire.gateway.dispatch(name, seen, guild_id=guild.id)
 
     @contextlib.contextmanager
-    def _shown_changes(self, guild: Guild, *, except_for: Channel | None = None) -> Iterator[None]:
-        """Tell of the channels that come into the bot's sight, or go out of it, by what is done inside."""
+    def _shown_changes(self, among: list[Channel]) -> Iterator[None]:
+        """Tell of those of these channels that come into the bot's sight, or go out of it, by what is done inside."""
         bot_id = self._wire.world.bot.id
-        before = {each.id: can_view(each, bot_id) for each in guild.channels.values()}
+        before = [(each, can_view(each, bot_id)) for each in among]
         yield
-        for each in list(guild.channels.values()):
-            if each is not except_for and before.get(each.id) not in (None, can_view(each, bot_id)):
+        for each, was_shown in before:
+            if was_shown != can_view(each, bot_id):
                 self._tell_channel("CHANNEL_UPDATE", each)
 
 

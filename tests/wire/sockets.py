@@ -18,6 +18,7 @@ class Socket:
 
     def __init__(self, ws: web.WebSocketResponse, compression: str | None) -> None:
         self._ws = ws
+        self._closed_with: int | None = None
         self._pack = _packer(compression)
         self._queue: asyncio.Queue[Any] = asyncio.Queue()
         self._writer = asyncio.create_task(self._write())
@@ -29,7 +30,13 @@ class Socket:
         """Call back when all that was given so far is on its way."""
         self._queue.put_nowait(callback)
 
+    @property
+    def close_code(self) -> int | None:
+        """The code of whoever closed first; a client answers a close with a code of no meaning."""
+        return self._closed_with or self._ws.close_code
+
     async def close(self, code: int) -> None:
+        self._closed_with = code
         await self._ws.close(code=code)
 
     async def stop(self) -> None:
