@@ -9,6 +9,9 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
+RETRY = 5.0
+"""Seconds after which work that failed is rung for again, so that a short outage does not end it for good."""
+
 
 class Drain:
     """Runs ``work`` once for any number of rings that come before it starts, and once more for those that come after.
@@ -47,11 +50,16 @@ class Drain:
         try:
             while self._rung and not self._closed:
                 self._rung = False
-                await self._work()
-        except Exception:
-            log.exception("%s failed", self._name)
+                await self._attempt()
         finally:
             self._task = None
+
+    async def _attempt(self) -> None:
+        try:
+            await self._work()
+        except Exception:
+            log.exception("%s failed; it is tried again", self._name)
+            asyncio.get_running_loop().call_later(RETRY, self.ring)
 
 
 class Crew:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -51,12 +52,19 @@ async def take(tx: Tx, kind: str, subject: str, now: datetime) -> RowMapping | N
     )
 
 
-async def retry(tx: Tx, kind: str, subject: str, *, at: datetime, problem: str) -> None:
-    await tx.execute(
-        sa.update(timers)
-        .where(timers.c.kind == kind, timers.c.subject == subject)
-        .values(next_try_at=at, attempts=timers.c.attempts + 1, problem=problem)
-    )
+def _same(row: Mapping[Any, Any]) -> sa.ColumnElement[bool]:
+    """The timer as it was seen: not one that has been set anew or has run since."""
+    seen = (timers.c.due_at == row["due_at"], timers.c.attempts == row["attempts"])
+    return sa.and_(timers.c.kind == row["kind"], timers.c.subject == row["subject"], *seen)
+
+
+async def finish(tx: Tx, row: Mapping[Any, Any]) -> None:
+    await tx.execute(sa.delete(timers).where(_same(row)))
+
+
+async def retry(tx: Tx, row: Mapping[Any, Any], *, at: datetime, problem: str) -> None:
+    failed = {"next_try_at": at, "attempts": timers.c.attempts + 1, "problem": problem}
+    await tx.execute(sa.update(timers).where(_same(row)).values(failed))
 
 
 async def next_at(tx: Tx) -> datetime | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.core.clock import Clock
 from bot.core.drain import Drain
@@ -32,7 +33,7 @@ class Due:
 
 
 Handler = Callable[[Tx, Due], Awaitable[datetime | None]]
-"""Does what is due, through ``tx`` alone, and says when it is due again, or None for never."""
+"""Does what is due, through ``tx`` alone, and says when it is due again: None for never, or if it set that itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,9 @@ class Timers:
         async with self._db.read() as tx:
             orphans = await store.kinds(tx) - set(self._handlers)
         if orphans:
-            raise OperatorError(f"The database has timers that no part of this bot handles: {', '.join(orphans)}.")
+            raise OperatorError(
+                f"The database has timers that no part of this bot handles: {', '.join(sorted(orphans))}."
+            )
         self._drain.ring()
 
     async def close(self) -> None:
@@ -103,20 +106,28 @@ class Timers:
                 rows = await store.due(tx, self._clock(), BATCH)
             for row in rows:
                 if not self._drain.closing:
-                    await self._happen(row["kind"], row["subject"], row["attempts"])
+                    await self._happen(row)
             if len(rows) < BATCH:
                 break
-        async with self._db.read() as tx:
-            self._arm(await store.next_at(tx))
+        await self._arm_for_next()
 
-    async def _happen(self, kind: str, subject: str, attempts: int) -> None:
+    async def _arm_for_next(self) -> None:
+        self._armed_for = None
+        async with self._db.read() as tx:
+            seen = await store.next_at(tx)
+        # what was set since then is not in what was seen
+        known = [at for at in (seen, self._armed_for) if at is not None]
+        self._arm(min(known, default=None))
+
+    async def _happen(self, row: Mapping[Any, Any]) -> None:
+        kind, subject = row["kind"], row["subject"]
         try:
             await self._once(kind, subject)
         except Exception as error:
             log.exception("a timer of kind %s failed; it is tried again", kind)
-            delay = min(FIRST_RETRY * 2 ** min(attempts, 16), LONGEST_RETRY)
+            delay = min(FIRST_RETRY * 2 ** min(row["attempts"], 16), LONGEST_RETRY)
             async with self._db.begin() as tx:
-                await store.retry(tx, kind, subject, at=self._clock() + delay, problem=type(error).__name__)
+                await store.retry(tx, row, at=self._clock() + delay, problem=type(error).__name__)
 
     async def _once(self, kind: str, subject: str) -> None:
         async with self._db.begin(urgent=True) as tx:
@@ -127,6 +138,6 @@ class Timers:
             due = Due(kind=kind, subject=subject, due_at=row["due_at"], late=now - row["due_at"])
             following = await self._handlers[kind](tx, due)
             if following is None:
-                await store.remove(tx, kind, subject)
+                await store.finish(tx, row)
             else:
                 await store.put(tx, kind, subject, following)

@@ -1,4 +1,4 @@
-"""Attempts at an errand: leases, crashes, late answers, races. Nothing that may have arrived is forgotten or doubled."""
+"""Attempts at an errand: leases, crashes, late answers, races. What may have arrived is never forgotten."""
 
 from __future__ import annotations
 
