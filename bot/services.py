@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.audit import Audit
 from bot.core.clock import Clock, utc_now
@@ -16,7 +17,8 @@ from bot.features.setup import Setup
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.settings import Settings
-from bot.storage import Database
+from bot.settings.model import Retention
+from bot.storage import Database, Kept
 from bot.timers import BellMaker, SchedulerBells, Timers
 
 
@@ -99,8 +101,20 @@ def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker,
         groups,
         minutes=settings.meetings.minutes,
         reminders=settings.meetings.reminders,
+        server=setup.server,
     )
-    privacy = Privacy(db, clock, outbox, timers, audit, groups, retention=settings.retention)
+    privacy = Privacy(
+        db,
+        clock,
+        outbox,
+        inbox,
+        timers,
+        audit,
+        groups,
+        retention=_lengths(settings.retention),
+        named={Kept.AUDIT: settings.retention.audit_identified},
+        has_task=setup.has_task,
+    )
     return Services(
         settings=settings,
         clock=clock,
@@ -116,3 +130,15 @@ def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker,
         meetings=meetings,
         privacy=privacy,
     )
+
+
+def _lengths(retention: Retention) -> dict[Kept, timedelta]:
+    """How long each class is kept, of those that end by being counted."""
+    return {
+        Kept.MEMBERSHIP: retention.membership_after_leaving,
+        Kept.REQUEST: retention.request,
+        Kept.ATTENDANCE: retention.attendance,
+        Kept.AUDIT: retention.audit,
+        Kept.POST: retention.posts,
+        Kept.WORD: retention.words,
+    }

@@ -134,3 +134,52 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("guidelines_posts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_guidelines_posts_group_id"), ["group_id"], unique=False)
+
+    op.create_table(
+        "meetings",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("title", sa.LargeBinary(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("time", sa.Time(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("repeat", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+    )
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_meetings_guild_id_group_id_state"), ["guild_id", "group_id", "state"], unique=False
+        )
+
+    op.create_table(
+        "meetings_answers",
+        sa.Column("meeting_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("user", sa.LargeBinary(length=24), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_meetings_answers_meeting_id")),
+        sa.PrimaryKeyConstraint("meeting_id", "day", "user", name=op.f("pk_meetings_answers")),
+    )
+    with op.batch_alter_table("meetings_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meetings_answers_ends_at"), ["ends_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meetings_answers_guild_id_user"), ["guild_id", "user"], unique=False)
+
+    op.create_table(
+        "meetings_cards",
+        sa.Column("meeting_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_meetings_cards_meeting_id")),
+        sa.PrimaryKeyConstraint("meeting_id", "day", name=op.f("pk_meetings_cards")),
+    )

@@ -1,0 +1,259 @@
+"""Meetings: proposing and scheduling them, answering, and what is coming."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.audit import Audit
+from bot.core.calendar import Repeat, Schedule
+from bot.core.clock import Clock
+from bot.core.errors import NotAllowed, NotFound, UserError
+from bot.core.ids import new_id
+from bot.core.reading import read_day, read_start
+from bot.core.zones import read_zone
+from bot.features.groups import Group, Groups, GroupState, Member
+from bot.features.groups.desk import ServerOf
+from bot.features.groups.model import tidy
+from bot.features.meetings import store
+from bot.features.meetings.model import (
+    LONGEST,
+    MOST_PER_GROUP,
+    SHORTEST,
+    TITLE_LENGTH,
+    Choice,
+    Meeting,
+    MeetingState,
+    Numbers,
+    Occasion,
+    Proposal,
+    overdue_at_once,
+)
+from bot.features.meetings.reminders import Reminders
+from bot.outbox import Outbox
+from bot.storage import Database, Tx
+from bot.timers import Due, Timers
+
+DRAFT = "meetings.draft"
+DRAFT_LASTS = timedelta(days=1)
+
+
+class Meetings:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        outbox: Outbox,
+        timers: Timers,
+        audit: Audit,
+        groups: Groups,
+        *,
+        minutes: int,
+        reminders: Sequence[timedelta],
+        server: ServerOf,
+    ) -> None:
+        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of."""
+        self._db = db
+        self._clock = clock
+        self._timers = timers
+        self._audit = audit
+        self._groups = groups
+        self._server = server
+        self._minutes = minutes
+        self._reminders = Reminders(clock, outbox, timers, audit, groups, reminders=reminders, server=server)
+        timers.on(DRAFT, self._forget_draft)
+        groups.left.append(self._left)
+        groups.archived.append(self._archived)
+
+    # scheduling
+
+    async def propose(self, *, guild_id: int, group_id: int, proposal: Proposal) -> Occasion:
+        """Read what was typed and keep it for a day, as a draft to be confirmed; gives its first time.
+
+        Raises ``UserError`` that says what to type.
+        """
+        async with self._db.begin() as tx:
+            await tx.lock("group", group_id)
+            group = await self._meeting_group(tx, guild_id, group_id)
+            meeting = await self._read(tx, group, proposal)
+            occasion = await self._first(tx, group, meeting)
+            now = self._clock()
+            await store.add(tx, meeting, now)
+            await self._timers.set(tx, DRAFT, str(meeting.id), now + DRAFT_LASTS)
+            return occasion
+
+    async def schedule(self, *, guild_id: int, meeting_id: int, user_id: int) -> Occasion:
+        """Make a draft a meeting. To confirm it again changes nothing. Gives its first time.
+
+        Raises ``UserError`` if that time has passed by now, or the group has another meeting then.
+        """
+        async with self._db.begin() as tx:
+            meeting = await store.get(tx, guild_id, meeting_id)
+            if meeting is None:
+                raise NotFound("meetings.draft_gone")
+            await tx.lock("group", meeting.group_id)
+            group = await self._meeting_group(tx, guild_id, meeting.group_id)
+            if not await self._confirm(tx, group, meeting):
+                return await self._confirmed_before(tx, group, meeting_id)
+            occasion = await self._first(tx, group, meeting)
+            await self._plan(tx, occasion, user_id)
+            return occasion
+
+    async def _meeting_group(self, tx: Tx, guild_id: int, group_id: int) -> Group:
+        group = await self._groups.group(tx, guild_id, group_id)
+        if group is None or group.state not in (GroupState.FORMING, GroupState.OPEN):
+            raise UserError("meetings.group_not_open")
+        return group
+
+    async def _read(self, tx: Tx, group: Group, proposal: Proposal) -> Meeting:
+        title = tidy(proposal.title)
+        if not title:
+            raise UserError("meetings.no_title")
+        if len(title) > TITLE_LENGTH:
+            raise UserError("meetings.long_title", longest=TITLE_LENGTH)
+        minutes = self._minutes if proposal.minutes is None else proposal.minutes
+        if not SHORTEST <= minutes <= LONGEST:
+            raise UserError("meetings.minutes_range", shortest=SHORTEST, longest=LONGEST)
+        return Meeting(
+            id=new_id(),
+            guild_id=group.guild_id,
+            group_id=group.id,
+            title=title,
+            schedule=self._read_schedule(proposal, await self._zone(tx, group, proposal)),
+            minutes=minutes,
+            state=MeetingState.DRAFT,
+        )
+
+    async def _zone(self, tx: Tx, group: Group, proposal: Proposal) -> str:
+        if proposal.zone.strip():
+            return read_zone(proposal.zone)
+        if group.zone is not None:
+            return group.zone
+        server = await self._server(tx, group.guild_id)
+        if server is None:
+            raise UserError("groups.setup_first")
+        return server.zone
+
+    def _read_schedule(self, proposal: Proposal, zone: str) -> Schedule:
+        now, place = self._clock(), ZoneInfo(zone)
+        start = read_start(proposal.starts, now, place)
+        until = read_day(proposal.until, now, place) if proposal.until.strip() else None
+        if until is not None and proposal.repeat is Repeat.NONE:
+            raise UserError("meetings.until_without_repeat")
+        if until is not None and until < start.day:
+            raise UserError("meetings.until_before_start")
+        return Schedule(day=start.day, time=start.time, zone=zone, repeat=proposal.repeat, until=until)
+
+    async def _first(self, tx: Tx, group: Group, meeting: Meeting) -> Occasion:
+        """The first time of a meeting that is to be planned. Raises ``UserError`` if it cannot be."""
+        now = self._clock()
+        first = meeting.schedule.on(meeting.schedule.day)
+        if first is None or first.starts_at <= now:
+            raise UserError("meetings.start_passed")
+        others = [other for other in await store.planned(tx, group.guild_id, group.id) if other.id != meeting.id]
+        if len(others) >= MOST_PER_GROUP:
+            raise UserError("meetings.too_many", most=MOST_PER_GROUP)
+        moment = timedelta(microseconds=1)
+        for other in others:
+            if any(other.schedule.between(first.starts_at - moment, first.starts_at)):
+                raise UserError("meetings.same_time", title=other.title)
+        return Occasion(meeting=meeting, group=group, occurrence=first)
+
+    async def _confirm(self, tx: Tx, group: Group, meeting: Meeting) -> bool:
+        draft, planned = MeetingState.DRAFT, MeetingState.PLANNED
+        return await store.move(tx, group.guild_id, meeting.id, before=draft, after=planned)
+
+    async def _confirmed_before(self, tx: Tx, group: Group, meeting_id: int) -> Occasion:
+        meeting = await store.get(tx, group.guild_id, meeting_id)
+        first = None if meeting is None else meeting.schedule.on(meeting.schedule.day)
+        if meeting is None or first is None or meeting.state is not MeetingState.PLANNED:
+            raise NotFound("meetings.draft_gone")
+        return Occasion(meeting=meeting, group=group, occurrence=first)
+
+    async def _plan(self, tx: Tx, occasion: Occasion, user_id: int) -> None:
+        meeting = occasion.meeting
+        await self._timers.cancel(tx, DRAFT, str(meeting.id))
+        await self._reminders.expect(tx, meeting)
+        overdue = overdue_at_once(meeting.schedule, self._reminders.lengths, self._clock())
+        if overdue is not None:
+            await self._reminders.remind(tx, meeting, occasion.group, overdue)
+        await self._audit.record(
+            tx,
+            guild_id=meeting.guild_id,
+            actor=user_id,
+            action="meetings.scheduled",
+            subject=f"meeting:{meeting.id}",
+            repeat=meeting.schedule.repeat,
+            minutes=meeting.minutes,
+        )
+
+    async def _forget_draft(self, tx: Tx, due: Due) -> datetime | None:
+        await store.drop_draft(tx, int(due.subject))
+
+    # answering
+
+    async def answer(self, *, guild_id: int, meeting_id: int, day: date, user_id: int, choice: Choice) -> Occasion:
+        """Keep what a member says about one time of a meeting, until it ends; they may change it.
+
+        Raises ``UserError`` once it has ended.
+        """
+        async with self._db.begin() as tx:
+            await tx.lock("meeting", meeting_id)
+            occasion = await self._reminders.occasion(tx, guild_id, meeting_id, day)
+            if occasion is None:
+                raise NotFound("meetings.not_planned")
+            if occasion.ends_at <= self._clock():
+                raise UserError("meetings.ended")
+            standing = await self._groups.standing(tx, guild_id, user_id, group_id=occasion.group.id)
+            if not standing.member:
+                raise NotAllowed("errors.for_members")
+            before = await store.put_answer(tx, occasion.meeting, day, user_id, choice, ends_at=occasion.ends_at)
+            if before is not choice:
+                await self._reminders.recount(tx, guild_id, meeting_id, day)
+            return occasion
+
+    async def _left(self, tx: Tx, member: Member) -> None:
+        for meeting_id, day in await store.forget_answers(tx, member.guild_id, member.group_id, member.user_id):
+            await self._reminders.recount(tx, member.guild_id, meeting_id, day)
+
+    async def _archived(self, tx: Tx, group: Group) -> None:
+        planned, cancelled = MeetingState.PLANNED, MeetingState.CANCELLED
+        for meeting in await store.planned(tx, group.guild_id, group.id):
+            await store.move(tx, group.guild_id, meeting.id, before=planned, after=cancelled)
+            await self._reminders.stop(tx, meeting)
+
+    # looking
+
+    async def coming(self, *, guild_id: int, group_id: int) -> list[Occasion]:
+        """The next time of each meeting of a group, the nearest first; one that is going on counts."""
+        async with self._db.read() as tx:
+            group = await self._groups.group(tx, guild_id, group_id)
+            meetings = await store.planned(tx, guild_id, group_id)
+        if group is None:
+            return []
+        now = self._clock()
+        occasions = [
+            Occasion(meeting=meeting, group=group, occurrence=occurrence)
+            for meeting in meetings
+            if (occurrence := next(meeting.coming(now), None))
+        ]
+        return sorted(occasions, key=lambda occasion: occasion.starts_at)
+
+    async def occasion(self, *, guild_id: int, meeting_id: int, day: date) -> Occasion | None:
+        """One time of a meeting; None if it is not planned any more, or its group is paused or archived."""
+        async with self._db.read() as tx:
+            return await self._reminders.occasion(tx, guild_id, meeting_id, day)
+
+    async def numbers(self, *, guild_id: int, meeting_id: int, day: date) -> Numbers:
+        async with self._db.read() as tx:
+            return await store.numbers(tx, guild_id, meeting_id, day)
+
+    async def card(self, *, guild_id: int, meeting_id: int, day: date) -> tuple[int, int] | None:
+        """Channel and message id of the desk's card for this time; None before it is posted and after the end."""
+        async with self._db.read() as tx:
+            return await store.card(tx, guild_id, meeting_id, day)
+
+    async def meeting(self, *, guild_id: int, meeting_id: int) -> Meeting | None:
+        async with self._db.read() as tx:
+            return await store.get(tx, guild_id, meeting_id)
