@@ -14,6 +14,10 @@ SELECTS = (3, 5, 6, 7, 8)
 SECTION, TEXT_DISPLAY, THUMBNAIL, CONTAINER, LABEL = 9, 10, 11, 17, 18
 RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX = 21, 22, 23
 _ONLY_V2 = (9, 10, 11, 12, 13, 14, 17)
+_DEFAULTS: dict[int, JSON] = {
+    CONTAINER: {"accent_color": None, "spoiler": False},
+    14: {"divider": True, "spacing": 1},
+}
 _MAX_COMPONENTS, _MAX_TEXT, _LINK = 40, 4000, 5
 
 
@@ -29,6 +33,8 @@ def of_message(components: list[JSON], flags: int) -> list[JSON]:
         _check_one(each)
     _check_unique(everything)
     _number(everything)
+    for each in everything:
+        each |= _DEFAULTS.get(each["type"], {}) | each
     return kept
 
 

@@ -28,6 +28,7 @@ BOT = (
 async def wire() -> AsyncIterator[Wire]:
     """A Discord with rate limits and no privileged intents; leaving it raises what the bot did wrong."""
     async with Wire() as discord:
+        discord.check_answers = True
         yield discord
 
 

@@ -8,6 +8,19 @@ from tests.wire.world import JSON, Channel, Guild, Interaction, Member, Message,
 
 HIDDEN_NAME = "___hidden___"
 HIDDEN_FLAG = 1 << 17
+_RULE = (
+    "start",
+    "end",
+    "frequency",
+    "interval",
+    "by_weekday",
+    "by_n_weekday",
+    "by_month",
+    "by_month_day",
+    "by_year_day",
+    "count",
+)
+COMMAND, COMPONENT, MODAL_SUBMIT = 2, 3, 5
 _VIEW_CHANNEL = 1 << 10
 
 
@@ -186,12 +199,19 @@ def _reference(it: Message) -> JSON:
 
 def _from_interaction(it: Message, origin: Interaction) -> JSON:
     app = str(it.author.id)
-    about = {
+    about: JSON = {
         "id": str(origin.id),
         "type": origin.type,
         "user": user(origin.user),
         "authorizing_integration_owners": {},
     }
+    if origin.type == COMPONENT and origin.source is not None:
+        about["interacted_message_id"] = str(origin.source.id)
+    if origin.type == MODAL_SUBMIT:
+        opener = COMPONENT if origin.source is not None else COMMAND
+        about["triggering_interaction_metadata"] = about | {"type": opener}
+        if origin.source is not None:
+            about["triggering_interaction_metadata"]["interacted_message_id"] = str(origin.source.id)
     return {"application_id": app, "webhook_id": app, "interaction_metadata": about}
 
 
@@ -201,7 +221,9 @@ def without_content(data: JSON) -> JSON:
 
 
 def event(it: ScheduledEvent) -> JSON:
+    rule = it.data["recurrence_rule"]
     return it.data | {
+        "recurrence_rule": rule and dict.fromkeys(_RULE) | rule,
         "id": str(it.id),
         "guild_id": str(it.guild.id),
         "creator_id": str(it.creator.id),

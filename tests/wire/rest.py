@@ -116,6 +116,10 @@ class Rest:
                 data = handler(call)
         except Refusal as refused:
             return refused.status, refused.body(), headers
+        if self._wire.check_answers and self._wire.schema is not None and data is not None:
+            flaw = self._wire.schema.flaw(call.method, call.template, data)
+            if flaw is not None:
+                self._wire.violate(f"flawed answer: {call.method} {call.template}: {flaw}")
         return (204 if data is None else 200), data, headers
 
     @contextlib.contextmanager

@@ -15,7 +15,8 @@ _MOST = {1: 100, 2: 15, 3: 15}
 
 @routes.on("GET", "/users/@me")
 def me(call: Call) -> JSON:
-    return payloads.user(call.wire.world.bot) | {"verified": True, "mfa_enabled": False}
+    private = {"verified": True, "mfa_enabled": False, "locale": "en-US", "email": None}
+    return payloads.user(call.wire.world.bot) | private
 
 
 @routes.on("GET", "/users/{user_id}")
@@ -58,7 +59,17 @@ def application(call: Call) -> JSON:
         "owner": payloads.user(call.wire.app_owner),
         "team": None,
         "flags": call.wire.application_flags(),
+        "flags_new": str(call.wire.application_flags()),
         "summary": "",
+        "redirect_uris": [],
+        "eligible_oauth2_scopes": [],
+        "interactions_endpoint_url": None,
+        "role_connections_verification_url": None,
+        "approximate_guild_count": len(call.wire.bot_guilds()),
+        "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0,
+        "explicit_content_filter": 0,
+        "type": None,
         "bot": payloads.user(world.bot),
     }
 
@@ -140,7 +151,16 @@ def _kept(call: Call, command: JSON, index: int, known: dict[Any, str]) -> JSON:
         raise invalid(str(index), "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
     if kind == 1 and not command.get("description"):
         raise invalid(f"{index}.description", "BASE_TYPE_REQUIRED", "This field is required")
-    defaults: JSON = {"options": [], "default_member_permissions": None, "nsfw": False, "description": ""}
+    defaults: JSON = {
+        "options": [],
+        "default_member_permissions": None,
+        "nsfw": False,
+        "description": "",
+        "integration_types": [0],
+    }
+    command = {key: value for key, value in command.items() if value is not None}
+    if "default_member_permissions" in command:
+        command["default_member_permissions"] = str(command["default_member_permissions"])
     return (
         defaults
         | command

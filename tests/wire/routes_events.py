@@ -88,6 +88,7 @@ def _check(call: Call, guild: Guild, data: JSON) -> None:
             raise invalid("entity_metadata", "BASE_TYPE_REQUIRED", "An event elsewhere needs a location and an end.")
     else:
         channel = guild.channels.get(as_id(data["channel_id"], "channel_id"))
+        data["channel_id"] = str(data["channel_id"])
         if channel is None or channel.type != {_VOICE: 2, _STAGE: 13}.get(data["entity_type"]):
             raise invalid(
                 "channel_id", "GUILD_SCHEDULED_EVENT_CHANNEL_INVALID", "Not a channel for this kind of event."

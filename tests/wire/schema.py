@@ -42,6 +42,18 @@ class Schema:
         error = best_match(validator.iter_errors({} if body is None else body))
         return None if error is None else f"{'.'.join(map(str, error.absolute_path)) or 'body'}: {error.message[:300]}"
 
+    def flaw(self, method: str, template: str, answer: Any) -> str | None:
+        """What is wrong with an answer of the stand-in's own, going by the document."""
+        key = (f"{method} answer", _shape(template))
+        if key not in self._validators:
+            schema = self._answer_schema(method, _shape(template))
+            self._validators[key] = None if schema is None else self._checker(schema)
+        validator = self._validators[key]
+        error = best_match(validator.iter_errors(answer)) if validator else None
+        return (
+            None if error is None else f"{'.'.join(map(str, error.absolute_path)) or 'answer'}: {error.message[:300]}"
+        )
+
     def unknown_keys(self, method: str, template: str, body: Any) -> set[str]:
         """Keys of the body that the document does not speak of; Discord ignores them."""
         validator = self._validator(method, template)
@@ -63,6 +75,11 @@ class Schema:
             return None
         meant = _MEANT.get(shape)
         return {"$ref": f"#/components/schemas/{meant}"} if meant else content["application/json"]["schema"]
+
+    def _answer_schema(self, method: str, shape: str) -> dict[str, Any] | None:
+        responses = self._paths.get(shape, {}).get(method.lower(), {}).get("responses", {})
+        content = next((responses[code].get("content", {}) for code in ("200", "201") if code in responses), {})
+        return content.get("application/json", {}).get("schema")
 
     def _properties(self, schema: dict[str, Any]) -> Iterator[str]:
         if "$ref" in schema:

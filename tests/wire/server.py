@@ -64,6 +64,7 @@ class Wire(Builders):
         self.invalid_requests = 0
         self.violations: list[str] = []
         self.notes: list[str] = []
+        self.check_answers = False
         self._expected: list[re.Pattern[str]] = []
         self.bell = Bell()
         self.faults = Faults()

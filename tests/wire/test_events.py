@@ -83,4 +83,4 @@ async def test_a_recurring_event_goes_by_a_request_of_its_own(bot: BareBot, voic
         "recurrence_rule": rule,
     }
     made = await bot.http.request(route, json=body)
-    assert made["recurrence_rule"] == rule
+    assert made["recurrence_rule"].items() >= rule.items()
