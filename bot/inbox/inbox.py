@@ -35,6 +35,7 @@ class Inbox:
         await store.allow(tx, guild_id, user_id, purpose, self._clock())
 
     async def withdraw(self, tx: Tx, *, guild_id: int, user_id: int, purpose: str) -> None:
+        """No more direct messages for this purpose: those on their way turn back and wait in the inbox."""
         await store.withdraw(tx, guild_id, user_id, purpose)
 
     async def purposes(self, tx: Tx, *, guild_id: int, user_id: int) -> set[str]:
@@ -55,7 +56,7 @@ class Inbox:
         """The person has these in front of them."""
         async with self._db.begin() as tx:
             for word in words:
-                await store.move(tx, word.id, before=State.WAITING, after=State.DELIVERED)
+                await store.move(tx, word.id, State.WAITING, after=State.DELIVERED)
 
     # what the courier uses
 
@@ -68,14 +69,14 @@ class Inbox:
             return await store.fresh(tx, self._clock(), BATCH)
 
     async def word(self, word_id: int) -> Kept | None:
-        """The word, unless it has expired or was erased."""
+        """A word to be told by direct message, unless it has expired, was erased, or may not be told so any more."""
         async with self._db.read() as tx:
-            return await store.get(tx, word_id, self._clock())
+            return await store.sent(tx, word_id, self._clock())
 
     async def claim(self, word: Kept) -> bool:
         """Take a fresh word to tell it in a live interaction; a crash from here on leaves it waiting."""
         async with self._db.begin() as tx:
-            return await store.move(tx, word.id, before=State.FRESH, after=State.WAITING)
+            return await store.move(tx, word.id, State.FRESH, after=State.WAITING)
 
     async def send_on(self, word: Kept) -> None:
         """No interaction is open: a direct message if the person allowed one for this purpose, else it waits."""
@@ -83,7 +84,7 @@ class Inbox:
             allowed = await store.purposes(tx, word.guild_id, word.user_id)
             by_message = word.purpose is not None and word.purpose in allowed
             after = State.SENT if by_message else State.WAITING
-            if await store.move(tx, word.id, before=State.FRESH, after=after) and by_message:
+            if await store.move(tx, word.id, State.FRESH, after=after) and by_message:
                 await self._outbox.put(
                     tx,
                     Post(
@@ -97,10 +98,11 @@ class Inbox:
                 )
 
     async def _arrived(self, tx: Tx, post: Delivered) -> None:
-        await store.move(tx, int(str(post.params["word"])), before=State.SENT, after=State.DELIVERED)
+        # it may have been on its way still when the permission ended
+        await store.move(tx, int(str(post.params["word"])), State.SENT, State.WAITING, after=State.DELIVERED)
 
     async def _not_taken(self, tx: Tx, post: Returned) -> None:
-        await store.move(tx, int(str(post.params["word"])), before=State.SENT, after=State.WAITING)
+        await store.move(tx, int(str(post.params["word"])), State.SENT, after=State.WAITING)
 
     def _ring(self) -> None:
         for ring in self._rings:

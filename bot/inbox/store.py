@@ -28,7 +28,8 @@ inbox = person_table(
     sa.Index(None, "state"),
     person="user",
 )
-inbox.info["expires"] = "expires_at"
+inbox.info["expires"] = "created_at"
+inbox.info["ends"] = "expires_at"
 
 inbox_permissions = person_table(
     "inbox_permissions",
@@ -69,8 +70,9 @@ def _word(tx: Tx, row: RowMapping) -> KeptWord:
     )
 
 
-async def get(tx: Tx, word_id: int, now: datetime) -> KeptWord | None:
-    row = await tx.first(sa.select(inbox).where(inbox.c.id == word_id, inbox.c.expires_at > now))
+async def sent(tx: Tx, word_id: int, now: datetime) -> KeptWord | None:
+    on_its_way = (inbox.c.id == word_id, inbox.c.state == State.SENT, inbox.c.expires_at > now)
+    row = await tx.first(sa.select(inbox).where(*on_its_way))
     return None if row is None else _word(tx, row)
 
 
@@ -98,9 +100,9 @@ async def of(tx: Tx, guild_id: int, user_id: int, now: datetime, states: Sequenc
     return [_word(tx, row) for row in rows]
 
 
-async def move(tx: Tx, word_id: int, *, before: State, after: State) -> bool:
+async def move(tx: Tx, word_id: int, *before: State, after: State) -> bool:
     """Whether the word was ``before`` and is now ``after``: only one of two who try gets to."""
-    same = sa.and_(inbox.c.id == word_id, inbox.c.state == before)
+    same = sa.and_(inbox.c.id == word_id, inbox.c.state.in_(before))
     return await tx.execute(sa.update(inbox).where(same).values(state=after)) > 0
 
 
@@ -117,6 +119,9 @@ def _permission(tx: Tx, guild_id: int, user_id: int) -> sa.ColumnElement[bool]:
 async def withdraw(tx: Tx, guild_id: int, user_id: int, purpose: str) -> None:
     mine = _permission(tx, guild_id, user_id)
     await tx.execute(sa.delete(inbox_permissions).where(mine, inbox_permissions.c.purpose == purpose))
+    theirs = sa.and_(inbox.c.guild_id == guild_id, inbox.c.user == tx.vault.seal_id(user_id, guild_id))
+    on_its_way = sa.and_(inbox.c.state == State.SENT, inbox.c.purpose == purpose)
+    await tx.execute(sa.update(inbox).where(theirs, on_its_way).values(state=State.WAITING))
 
 
 async def purposes(tx: Tx, guild_id: int, user_id: int) -> set[str]:
