@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
 
 import discord
@@ -32,6 +33,10 @@ class BareBot(commands.AutoShardedBot):
         if self.tree.get_commands():
             await self.tree.sync()
 
+    async def on_ready(self) -> None:
+        if "POST_TO" in os.environ:
+            await self.get_partial_messageable(int(os.environ["POST_TO"])).send("I am here", nonce="hello")
+
     async def on_message(self, message: discord.Message) -> None:
         self.heard.append(message)
 
@@ -59,3 +64,8 @@ async def running(bot: BareBot, wire: Wire) -> AsyncIterator[BareBot]:
         with contextlib.suppress(asyncio.CancelledError, Exception):
             await task
         discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+if __name__ == "__main__":
+    discord.http.Route.BASE = os.environ["DISCORD_API_URL"]
+    BareBot().run(os.environ["DISCORD_TOKEN"], log_handler=None)

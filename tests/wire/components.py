@@ -11,12 +11,12 @@ from tests.wire.world import COMPONENTS_V2, JSON, walk
 
 ROW, BUTTON, STRING_SELECT, TEXT_INPUT = 1, 2, 3, 4
 SELECTS = (3, 5, 6, 7, 8)
-SECTION, TEXT_DISPLAY, THUMBNAIL, CONTAINER, LABEL = 9, 10, 11, 17, 18
+SECTION, TEXT_DISPLAY, THUMBNAIL, FILE, SEPARATOR, CONTAINER, LABEL = 9, 10, 11, 13, 14, 17, 18
 RADIO_GROUP, CHECKBOX_GROUP, CHECKBOX = 21, 22, 23
 _ONLY_V2 = (9, 10, 11, 12, 13, 14, 17)
 _DEFAULTS: dict[int, JSON] = {
     CONTAINER: {"accent_color": None, "spoiler": False},
-    14: {"divider": True, "spacing": 1},
+    SEPARATOR: {"divider": True, "spacing": 1},
 }
 _MAX_COMPONENTS, _MAX_TEXT, _LINK = 40, 4000, 5
 
@@ -53,6 +53,23 @@ def of_modal(data: JSON) -> list[JSON]:
     _check_unique(everything)
     _number(everything)
     return kept
+
+
+def attach(components: list[JSON], attachments: list[JSON]) -> None:
+    """Turn `attachment://name` into the attachment of that name; refuses a name that was not uploaded."""
+    by_name = {each["filename"]: each for each in attachments}
+    for each in walk(components):
+        for media in [each.get("file"), each.get("media"), *(item.get("media") for item in each.get("items") or [])]:
+            if not media or not media["url"].startswith("attachment://"):
+                continue
+            name = media["url"].removeprefix("attachment://")
+            if name not in by_name:
+                reason = "UNFURLED_MEDIA_ITEM_REFERENCED_ATTACHMENT_NOT_FOUND"
+                raise invalid("components", reason, f"The attachment {name} was not found")
+            media |= {key: by_name[name][key] for key in ("url", "proxy_url")}
+            media |= {"attachment_id": by_name[name]["id"], "id": by_name[name]["id"]}
+            if each["type"] == FILE:
+                each |= {"name": name, "size": by_name[name]["size"], "spoiler": bool(each.get("spoiler"))}
 
 
 def _check_layout(everything: list[JSON]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ class Draft:
     """A message as its author gave it, before Discord has looked at it."""
 
     body: JSON
-    files: list[str] = field(default_factory=list[str])
+    files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     type: int = DEFAULT
     flags: int = 0
     viewer: User | None = None
@@ -57,7 +58,7 @@ class MessageDeeds:
         self._tell("MESSAGE_CREATE", message, with_nonce=True)
         return message
 
-    def edit(self, message: Message, body: JSON, files: list[str]) -> None:
+    def edit(self, message: Message, body: JSON, files: Mapping[str, bytes]) -> None:
         """Change what a message says. An edit notifies nobody."""
         was_layout = message.flags & COMPONENTS_V2
         if isinstance(body.get("flags"), int):
@@ -109,7 +110,7 @@ class MessageDeeds:
         self._tell("MESSAGE_UPDATE", message)
         self._tell_pins(message.channel)
 
-    def _fill(self, message: Message, body: JSON, files: list[str]) -> None:
+    def _fill(self, message: Message, body: JSON, files: Mapping[str, bytes]) -> None:
         content, embeds = body.get("content") or "", body.get("embeds") or []
         if len(content) > 2000:
             raise invalid("content", "BASE_TYPE_MAX_LENGTH", "Must be 2000 or fewer in length.")
@@ -125,11 +126,16 @@ class MessageDeeds:
             raise refusal(50006)
         message.content, message.embeds, message.components = content, _as_rich(embeds), kept
         message.attachments = [*_kept_attachments(body), *self._uploaded(files)]
+        components.attach(kept, message.attachments)
+        message.uploads |= files
 
-    def _uploaded(self, files: list[str]) -> list[JSON]:
-        ids = self._wire.world.snowflakes
-        about: JSON = {"size": 1, "url": f"{self._wire.url}/attachments/0", "proxy_url": self._wire.url}
-        return [{"id": str(ids.new()), "filename": name, **about} for name in files]
+    def _uploaded(self, files: Mapping[str, bytes]) -> list[JSON]:
+        made: list[JSON] = []
+        for name, data in files.items():
+            key = str(self._wire.world.snowflakes.new())
+            url = f"{self._wire.url}/attachments/{key}/{name}"
+            made.append({"id": key, "filename": name, "size": len(data), "url": url, "proxy_url": url})
+        return made
 
     def _mention(self, message: Message, body: JSON) -> None:
         found = self._mentions_of(message, body)

@@ -56,9 +56,8 @@ class Person:
         done = await self._act(channel, AUTOCOMPLETE, data, "answered", f"/{line} {option}:")
         return [choice["name"] for choice in done.choices or []]
 
-    async def context_menu(self, target: Message | Person, name: str, *, until: Until = "shown") -> Interaction:
+    async def context_menu(self, target: Message, name: str, *, until: Until = "shown") -> Interaction:
         """Use an app's command from the menu of a message."""
-        assert isinstance(target, Message), "only message menus can be used"
         channel = target.channel
         self._must_see(target)
         self._must_be_able_to(channel, Permission.USE_APPLICATION_COMMANDS)
@@ -117,16 +116,18 @@ class Person:
         data = forms.submitted(self._wire.world, origin.channel.guild, modal, values or {})
         return await self._act(origin.channel, MODAL_SUBMIT, data, until, modal.title, source=origin.source)
 
-    async def send(self, channel: Channel, content: str, *, reply_to: Message | None = None) -> Message:
+    async def send(
+        self, channel: Channel, content: str, *, reply_to: Message | None = None, files: dict[str, bytes] | None = None
+    ) -> Message:
         """Write a message."""
         self._must_be_able_to(channel, Permission.SEND_MESSAGES)
-        draft = Draft({"content": content}, type=REPLY if reply_to else 0, reference=reply_to)
+        draft = Draft({"content": content}, files or {}, type=REPLY if reply_to else 0, reference=reply_to)
         return self._wire.message_deeds.post(channel, self.user, draft)
 
     async def edit(self, message: Message, content: str) -> None:
         """Change one's own message."""
         assert message.author is self.user, "only one's own messages can be edited"
-        self._wire.message_deeds.edit(message, {"content": content}, [])
+        self._wire.message_deeds.edit(message, {"content": content}, {})
 
     async def delete(self, message: Message) -> None:
         """Delete one's own message, or with Manage Messages anyone's."""

@@ -68,7 +68,7 @@ class Rest:
         self._log(Request(request.method, path, body, arrived, status))
         if hold is not None:
             await hold.released.wait()
-        lost = call is not None and self._wire.faults.loses_answer_to(call)
+        lost = call is not None and status < 400 and self._wire.faults.loses_answer_to(call)
         if (lost or (hold is not None and hold.lost)) and request.transport is not None:
             request.transport.abort()
         return _response(status, data, headers)
@@ -79,7 +79,7 @@ class Rest:
         self._wire.bell.ring()
 
     async def _answer(
-        self, request: web.Request, path: str, body: Any, files: list[str]
+        self, request: web.Request, path: str, body: Any, files: dict[str, bytes]
     ) -> tuple[int, Any, dict[str, str], Hold | None, Call | None]:
         found = self._routes.match(request.method, path)
         if found is None:
@@ -103,7 +103,9 @@ class Rest:
         """Token, limits, the shape of the body, then the deed itself."""
         failure = self._wire.faults.failure_for(call)
         if failure is not None:
-            return failure[0], {"message": "set to fail", "code": failure[1]}, {}
+            status, code = failure
+            wait = {"retry_after": 0.1, "global": False} if status == 429 else {}
+            return status, {"message": "set to fail", "code": code} | wait, {}
         if not call.path.startswith(_WITHOUT_TOKEN) and authorization != f"Bot {self._wire.token}":
             return 401, {"message": "401: Unauthorized", "code": 0}, {}
         too_many = self._wire.limits.judge(call)
@@ -145,24 +147,24 @@ class Rest:
             self._wire.notes.append(f"{call.method} {call.template}: unknown key {key}")
 
 
-async def _read(request: web.Request) -> tuple[Any, list[str]]:
-    """The JSON of a request and the names of its files."""
+async def _read(request: web.Request) -> tuple[Any, dict[str, bytes]]:
+    """The JSON of a request and its files by name."""
     if request.content_type == "multipart/form-data":
         return await _read_form(request)
     raw = await request.read()
     if not raw:
-        return None, []
+        return None, {}
     if request.content_type != "application/json":
         raise refusal(50109)
-    return _parse(raw), []
+    return _parse(raw), {}
 
 
-async def _read_form(request: web.Request) -> tuple[Any, list[str]]:
-    body, files = None, list[str]()
+async def _read_form(request: web.Request) -> tuple[Any, dict[str, bytes]]:
+    body, files = None, dict[str, bytes]()
     form = await request.post()
     for name, value in form.items():
         if isinstance(value, web.FileField):
-            files.append(value.filename)
+            files[value.filename] = value.file.read()
         elif name == "payload_json":
             body = _parse(str(value).encode())
     return body, files

@@ -17,7 +17,7 @@ Handler = Callable[["Call"], Any]
 
 @dataclass(eq=False)
 class Call:
-    """One request to a known route. `body` is its JSON, `files` the names of what was uploaded beside it."""
+    """One request to a known route. `body` is its JSON, `files` what was uploaded beside it, by name."""
 
     wire: Wire
     method: str
@@ -26,7 +26,7 @@ class Call:
     params: Mapping[str, str]
     query: Mapping[str, str]
     body: Any
-    files: list[str] = field(default_factory=list[str])
+    files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
     def id(self, name: str) -> int:
         """An id from the path."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from typing import Any
 
 import discord
@@ -105,6 +106,18 @@ class TestLayouts:
             view.add_item(discord.ui.Button(label="x", custom_id="same"))
         error = await refused(50035, channel.send(view=view))
         assert "CUSTOM_ID_DUPLICATED" in str(error) or "duplicated" in str(error)
+
+
+class TestFiles:
+    async def test_a_file_is_kept_and_shown_where_the_layout_names_it(
+        self, channel: discord.TextChannel, wire: Wire, harbour: Harbour
+    ) -> None:
+        view = discord.ui.LayoutView()
+        view.add_item(discord.ui.File("attachment://days.ics"))
+        await refused(50035, channel.send(view=view))
+        sent = await channel.send(view=view, file=discord.File(io.BytesIO(b"BEGIN"), "days.ics"))
+        assert wire.messages(harbour.general)[0].uploads == {"days.ics": b"BEGIN"}
+        assert sent.attachments[0].filename == "days.ics"
 
 
 class TestMentions:

@@ -53,7 +53,10 @@ class Member:
 
 @dataclass(eq=False, slots=True)
 class Message:
-    """A message as kept. `pinged` are the people whom it notified; `viewer` is set when only they can see it."""
+    """A message as kept.
+
+    `pinged` are the people it notified, `viewer` is set when only they can see it, `uploads` are its files by name.
+    """
 
     id: int
     channel: Channel
@@ -71,6 +74,7 @@ class Message:
     pinged: set[int] = field(default_factory=set[int])
     pinned_at: float | None = None
     edited_at: float | None = None
+    uploads: dict[str, bytes] = field(default_factory=dict[str, bytes])
     reference: Message | None = None
     viewer: User | None = None
     interaction: Interaction | None = None
