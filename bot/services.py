@@ -16,8 +16,7 @@ from bot.features.privacy import Privacy
 from bot.features.setup import Setup
 from bot.inbox import Inbox
 from bot.outbox import Outbox
-from bot.settings import Settings
-from bot.settings.model import Retention
+from bot.settings import Retention, Settings
 from bot.storage import Database, Kept
 from bot.timers import BellMaker, SchedulerBells, Timers
 

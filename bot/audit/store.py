@@ -21,6 +21,7 @@ audit = person_table(
     person="actor",
     erase=False,
 )
+audit.info["expires"] = "at"
 
 
 async def add(

@@ -34,6 +34,14 @@ class Stuck:
     count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """How many errands that named a person were removed, and the last that has to be done first, if there is one."""
+
+    removed: int
+    left_upto: int | None
+
+
 class Outbox:
     def __init__(self, db: Database, clock: Clock, *, shards: tuple[int, tuple[int, ...]] | None = None) -> None:
         """``shards``: (count, ids) of this process; None if it serves all."""
@@ -63,6 +71,17 @@ class Outbox:
     def undeliverable(self, kind: str, handler: OnReturned) -> None:
         """Call ``handler`` in the transaction that gives an errand of this kind up: it must tell someone."""
         self._returned[kind] = handler
+
+    async def forget(self, tx: Tx, guild_id: int, user_id: int, *, limit: int, upto: int | None = None) -> Traces:
+        """Remove at most ``limit`` posts to this person, and errands that name them and are over.
+
+        ``upto``: the last row to look at, by its ``seq``. What names them and is still to be done stays.
+        """
+        named = await store.naming(tx, guild_id, user_id, upto=upto)
+        removable = [seq for seq, free in named if free][:limit]
+        await store.remove(tx, removable)
+        left = max((seq for seq, free in named if not free), default=None)
+        return Traces(removed=len(removable), left_upto=left)
 
     async def message(self, tx: Tx, key: str) -> tuple[int, int] | None:
         """Channel and message id of a post that was delivered."""

@@ -261,3 +261,23 @@ async def problems(tx: Tx) -> Sequence[RowMapping]:
 
 async def message_of(tx: Tx, key: str) -> RowMapping | None:
     return await tx.first(sa.select(outbox.c.channel_id, outbox.c.message_id, outbox.c.mark).where(outbox.c.key == key))
+
+
+async def naming(tx: Tx, guild_id: int, user_id: int, *, upto: int | None) -> list[tuple[int, bool]]:
+    """The errands of a server that go to this person or name them, and whether each may go: it is over, or to them.
+
+    Whom they name is sealed, so that each has to be opened.
+    """
+    here = sa.and_(outbox.c.guild_id == guild_id, sa.true() if upto is None else outbox.c.seq <= upto)
+    columns = (outbox.c.seq, outbox.c.key, outbox.c.sealed, outbox.c.state)
+    found: list[tuple[int, bool]] = []
+    for row in await tx.all(sa.select(*columns).where(here).order_by(outbox.c.seq)):
+        opened = json.loads(tx.vault.open(row["sealed"], "outbox", row["key"]))
+        to_them = opened["user"] == user_id
+        if to_them or user_id in opened["params"].values():
+            found.append((row["seq"], to_them or row["state"] in (DONE, RETURNED)))
+    return found
+
+
+async def remove(tx: Tx, seqs: Sequence[int]) -> None:
+    await tx.execute(sa.delete(outbox).where(outbox.c.seq.in_(seqs)))
