@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
 from typing import Any, TypeVar, cast
@@ -149,7 +149,7 @@ def services_of(interaction: Interaction) -> Services:
     return cast("Services", interaction.client.services)
 
 
-Choices = Callable[[Any, Interaction, str], Awaitable[list[app_commands.Choice[str]]]]
+Choices = Callable[[Any, Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 
 def group_choices(access: Access) -> Choices:

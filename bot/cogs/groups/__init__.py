@@ -1,0 +1,20 @@
+"""What people touch of groups: founding one, finding one, asking to join, letting in, leaving."""
+
+from __future__ import annotations
+
+from bot.client import Bot
+from bot.cogs.groups.asking import AskButton, AskForm, GoOnButton, MoreButton
+from bot.cogs.groups.cards import Cards, NotNowButton, NotNowForm, WelcomeButton
+from bot.cogs.groups.commands import GroupsCog
+from bot.cogs.groups.leaving import LeaveButton
+from bot.cogs.groups.rooms import Rooms
+from bot.cogs.groups.telling import Telling
+
+
+async def setup(bot: Bot) -> None:
+    bot.add_components(AskButton, GoOnButton, MoreButton, WelcomeButton, NotNowButton, LeaveButton)
+    bot.add_forms(AskForm, NotNowForm)
+    Rooms(bot).register()
+    Cards(bot).register()
+    Telling(bot).register()
+    await bot.add_cog(GroupsCog(bot))

@@ -1,0 +1,35 @@
+"""Leaving a group, in two steps."""
+
+from __future__ import annotations
+
+import discord
+
+from bot.client import Interaction
+from bot.features.groups import Group
+from bot.ui.access import Access, Answers
+from bot.ui.answer import say
+from bot.ui.components import PersistentButton
+from bot.ui.pages import Page, Row
+from bot.ui.texts import Words
+
+
+def confirm_page(words: Words, group: Group) -> Page:
+    return Page(words("groups.leave_confirm", name=group.name), Row(LeaveButton(group.id)))
+
+
+class LeaveButton(PersistentButton, template=r"groups-leave:(?P<group>\d+)"):
+    access = Access.MEMBER | Access.VISITOR
+    answers = Answers.LATER
+    label = "groups.leave_button"
+    style = discord.ButtonStyle.danger
+
+    def __init__(self, group: int) -> None:
+        super().__init__(f"groups-leave:{group}")
+        self.group = group
+
+    async def press(self, interaction: Interaction) -> None:
+        assert interaction.guild_id is not None
+        group = await interaction.client.services.groups.leave(
+            guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id
+        )
+        await say(interaction, "groups.left", name=group.name)

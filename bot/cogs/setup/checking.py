@@ -1,0 +1,192 @@
+"""What is set up, what is missing, and how to mend it: Discord's own word beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.client import Bot
+from bot.features.groups import Place
+from bot.features.setup import Health
+from bot.ui.pages import Page
+from bot.ui.permissions import INVITE, REASONS, names
+from bot.ui.texts import Raw, channel, instant, mention
+
+HIDDEN_FLAG = 1 << 17
+HIDDEN_NAME = "___hidden___"
+MANY_ADMINS = 5
+SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A channel that the bot keeps and cannot reach."""
+
+    what: Raw
+    hidden: bool
+    """There, but closed to the bot; else it is not there any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A server as it is now."""
+
+    guild: discord.Guild
+    health: Health
+    missing: tuple[str, ...]
+    """Permissions that the bot needs and does not hold."""
+    away: tuple[int, ...]
+    """Which of lead and backup are not in the server."""
+    lost: tuple[Lost, ...]
+    failing: int
+
+    @property
+    def made(self) -> bool:
+        server = self.health.server
+        return server is not None and server.category_id is not None and server.safeguarding_id is not None
+
+
+class Checking:
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._words = bot.words
+
+    async def look(self, guild: discord.Guild) -> Found:
+        """Look at everything, and change nothing."""
+        assert self._bot.user is not None
+        services = self._bot.services
+        health = await services.setup.health(guild.id)
+        me = await guild.fetch_member(self._bot.user.id)
+        lacking = INVITE & ~me.guild_permissions
+        people = (health.server.lead_id, health.server.backup_id) if health.server else ()
+        return Found(
+            guild=guild,
+            health=health,
+            missing=() if me.guild_permissions.administrator else tuple(names(lacking)),
+            away=tuple([user_id for user_id in people if not await _is_here(guild, user_id)]),
+            lost=tuple(await self._lost(guild, health, me)),
+            failing=sum(failing.count for failing in await services.timers.failing()),
+        )
+
+    def page(self, found: Found, *, tried: int = 0) -> Page:
+        """What was found, in words. ``tried``: how many things are being done again."""
+        parts = [
+            "\n".join(self._people(found)),
+            "\n".join(self._permissions(found)),
+            "\n".join(self._admins(found.guild)),
+            "\n".join(self._standing_still(found, tried)),
+        ]
+        return Page(*[part for part in parts if part])
+
+    def _people(self, found: Found) -> list[str]:
+        words, server = self._words, found.health.server
+        if server is None:
+            return [words("setup.not_started")]
+        lines: list[str] = [
+            words("setup.heading", zone=server.zone, now=instant(self._bot.services.clock(), "t")),
+            words("setup.leads", lead=mention(server.lead_id), backup=mention(server.backup_id)),
+        ]
+        lines += [words("setup.lead_away", person=mention(user_id)) for user_id in found.away]
+        if server.safeguarding_id is not None:
+            lines.append(words("setup.rooms_ready", channel=channel(server.safeguarding_id)))
+        else:
+            refused = next((one for one in found.health.setbacks if one.kind.startswith("setup.")), None)
+            why = words(f"setup.problem_{refused.problem}") if refused else words("setup.rooms_coming")
+            lines.append(words("setup.rooms_not_ready", why=why))
+        return lines
+
+    def _permissions(self, found: Found) -> list[str]:
+        words = self._words
+        members = self._bot.services.settings.discord.server_members
+        intent = words("setup.members_on" if members else "setup.members_off")
+        if not found.missing:
+            return [words("setup.permissions_ok"), intent]
+        lines: list[str] = [words("setup.permissions_missing")]
+        lines += [
+            words("setup.permission", name=name.replace("_", " ").title(), why=REASONS[name]) for name in found.missing
+        ]
+        return [*lines, words("setup.permissions_mend"), intent]
+
+    def _admins(self, guild: discord.Guild) -> list[str]:
+        """Who sees every private channel whatever it says, as Discord tells without the members switch: by role."""
+        words = self._words
+        roles = [role for role in guild.roles if role.permissions.administrator]
+        lines: list[str] = [words("setup.admins_intro", owner=mention(guild.owner_id or 0))]
+        lines += [words("setup.admin_role", role=role.name) for role in roles[:SHOWN]]
+        if len(roles) > MANY_ADMINS:
+            lines.append(words("setup.admins_many", count=len(roles)))
+        return lines
+
+    def _standing_still(self, found: Found, tried: int) -> list[str]:
+        words, health = self._words, found.health
+        lines: list[str] = [
+            words("setup.room_hidden" if lost.hidden else "setup.room_gone", what=lost.what) for lost in found.lost
+        ]
+        lines += [
+            words(
+                "setup.setback",
+                what=words(f"setup.errand_{one.kind.replace('.', '_')}"),
+                why=words(f"setup.problem_{one.problem}"),
+            )
+            for one in health.setbacks[:SHOWN]
+        ]
+        if tried:
+            lines.append(words("setup.trying_again", count=tried))
+        elif health.setbacks:
+            lines.append(words("setup.check_again"))
+        held = sum(stuck.count for stuck in health.stuck)
+        if held:
+            lines.append(words("setup.stuck", count=held))
+        if found.failing:
+            lines.append(words("setup.timers_failing", count=found.failing))
+        return lines or [words("setup.all_well")]
+
+    async def _lost(self, guild: discord.Guild, health: Health, me: discord.Member) -> list[Lost]:
+        async with self._bot.services.db.read() as tx:
+            groups = await self._bot.services.groups.all_in(tx, guild.id)
+        words, server = self._words, health.server
+        kept: list[tuple[Raw, int | None]] = []
+        if server is not None:
+            kept += [
+                (words("setup.room_category"), server.category_id),
+                (words("setup.room_safeguarding"), server.safeguarding_id),
+            ]
+        kept += [
+            (words("setup.room_of_group", place=words(f"groups.place_{place}"), name=group.name), group.channel(place))
+            for group in groups
+            for place in Place
+        ]
+        there = await self._there(guild)
+        return [
+            Lost(what=what, hidden=hidden)
+            for what, channel_id in kept
+            if channel_id is not None and (hidden := _hidden(guild, channel_id, there, me)) is not None
+        ]
+
+    async def _there(self, guild: discord.Guild) -> Mapping[int, Any]:
+        """What Discord lists to us; a channel that is closed to the bot is left out."""
+        http: Any = self._bot.http
+        return {int(listed["id"]): listed for listed in await http.get_all_guild_channels(guild.id)}
+
+
+def _hidden(guild: discord.Guild, channel_id: int, there: Mapping[int, Any], me: discord.Member) -> bool | None:
+    """None if the channel can be seen; else whether it is there at all."""
+    listed = there.get(channel_id)
+    known = guild.get_channel(channel_id)
+    if listed is None:
+        return known is not None
+    closed = listed["name"] == HIDDEN_NAME or bool(int(listed.get("flags") or 0) & HIDDEN_FLAG)
+    if closed or (known is not None and not known.permissions_for(me).view_channel):
+        return True
+    return None
+
+
+async def _is_here(guild: discord.Guild, user_id: int) -> bool:
+    with suppress(discord.NotFound):
+        await guild.fetch_member(user_id)
+        return True
+    return False
