@@ -27,7 +27,7 @@ for what Discord would refuse: a route that does not exist, or a body that its O
 **Looking**: `messages(channel)`, `visible_to(person, channel)`, `pins(channel)`, `channels(guild)`,
 `overwrites(channel)`, `requests` and `asked(method, path)`, `rate_limited` (429s given), `invalid_requests` (401, 403,
 429), `commands`, `gateway.identifies`, `gateway.resumes`, `notes`. A `Message` has `.text`, `.buttons`, `.marks` (the
-ids of its top components), `.pinged` (whom it really notified), `.nonce`, `.flags`, `.components`.
+ids of its top components), `.pinged` (whom it really notified), `.uploads` (files by name), `.nonce`, `.flags`.
 
 **Waiting**: `await wire.connected()`, `await wire.disconnected()`, `await wire.wait_for(predicate, timeout)`, woken on
 each change.

@@ -64,7 +64,7 @@ class Wire(Builders):
         self.invalid_requests = 0
         self.violations: list[str] = []
         self.notes: list[str] = []
-        self.check_answers = False
+        self.check_answers = False  # hold this stand-in's own answers against the document too
         self._expected: list[re.Pattern[str]] = []
         self.bell = Bell()
         self.faults = Faults()
@@ -232,6 +232,6 @@ class Wire(Builders):
     def new_token(self) -> str:
         return secrets.token_urlsafe(32)
 
-    async def settle(self, seconds: float = 0.05) -> None:
+    async def settle(self, seconds: float = 0.1) -> None:
         """Let what is on its way arrive; for tests that show that nothing happens."""
         await asyncio.sleep(seconds)

@@ -17,7 +17,7 @@ async def test_a_used_up_bucket_makes_the_bot_wait_unrefused(bot: BareBot, wire:
     channel = bot.get_partial_messageable(harbour.general.id)
     began = time.monotonic()
     await asyncio.gather(*(channel.send(str(number)) for number in range(6)))
-    assert 4.5 < time.monotonic() - began < 6.5
+    assert time.monotonic() - began > 4.5
     assert len(wire.messages(harbour.general)) == 6
     assert not wire.rate_limited
 

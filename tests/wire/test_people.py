@@ -97,6 +97,16 @@ async def completed(interaction: discord.Interaction[Any], current: str) -> list
 
 
 @app_commands.command()
+async def many(interaction: discord.Interaction[Any], words: str) -> None:
+    """Offer more than Discord shows."""
+
+
+@many.autocomplete("words")
+async def too_many(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+    return [app_commands.Choice(name=str(number), value=str(number)) for number in range(26)]
+
+
+@app_commands.command()
 async def meet(
     interaction: discord.Interaction[Any], who: discord.Member, where: discord.TextChannel, as_: discord.Role
 ) -> None:
@@ -145,7 +155,7 @@ async def setup(interaction: discord.Interaction[Any]) -> None:
 @pytest.fixture
 async def bot(wire: Wire, harbour: Harbour) -> Any:
     bare = BareBot()
-    for command in (panel, whisper, meet, twice, late, flag, setup):
+    for command in (panel, whisper, many, meet, twice, late, flag, setup):
         bare.tree.add_command(command)
     async with running(bare, wire):
         yield bare
@@ -259,8 +269,18 @@ async def test_after_its_time_an_interaction_is_unknown(bot: BareBot, wire: Wire
     wire.answer_within = 0.1
     with pytest.raises(AssertionError, match="did not respond"):
         await harbour.bo.slash(harbour.general, "late")
-    await wire.settle(0.2)
+    await wire.wait_for(lambda: wire.asked("POST", "/interactions/*/*/callback"))
+    await wire.settle()
     assert vars(bot)["refused"] == 10062
+
+
+async def test_more_than_25_choices_are_refused(bot: BareBot, wire: Wire, harbour: Harbour) -> None:
+    if wire.schema:
+        wire.expect_violation("data.choices")
+    wire.answer_within = 0.2
+    with pytest.raises(AssertionError, match="did not respond"):
+        await harbour.bo.autocomplete(harbour.general, "many", "words")
+    assert [each.status for each in wire.asked("POST", "/interactions/*/*/callback")] == [400]
 
 
 async def test_a_token_dies(bot: BareBot, wire: Wire, harbour: Harbour) -> None:
