@@ -149,13 +149,13 @@ def services_of(interaction: Interaction) -> Services:
     return cast("Services", interaction.client.services)
 
 
-Choices = Callable[[Any, Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+Choices = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 
 def group_choices(access: Access) -> Choices:
     """Autocomplete for ``group:``: only the groups for which this person may run the command."""
 
-    async def choose(_: object, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def choose(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         try:
             return await _offer(interaction, typed, access)
         except Exception:
