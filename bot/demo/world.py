@@ -26,8 +26,12 @@ class World:
     bot: Bot
     services: Services
 
-    def __init__(self, settings: Settings, *, extensions: tuple[str, ...] = EXTENSIONS) -> None:
+    def __init__(
+        self, settings: Settings, *, extensions: tuple[str, ...] = EXTENSIONS, begins: datetime | None = None
+    ) -> None:
+        """``begins``: what time it is at first, if not SimCord's own New Year's Day."""
         self.settings = settings
+        self._begins = begins
         self._extensions = extensions
         self._services = AsyncExitStack()
         self._clock = AsyncExitStack()
@@ -38,6 +42,8 @@ class World:
     async def start(self) -> None:
         self.bot = await self._make()
         self.env = simcord.Env(self.bot, shard_count=1)
+        if self._begins is not None:
+            self.env.backend.advance_clock((self._begins - self.env.now()).total_seconds())
         await self.env.start()
         self._clock.enter_context(self.env.time_context())
 

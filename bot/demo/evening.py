@@ -1,0 +1,249 @@
+"""The evening itself: what the people do, scene by scene, and what is noted of it for the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.demo.eyes import Form, Seen
+from bot.demo.people import Answer, Cast, Person, Stuck
+from bot.demo.stage import Stage
+from bot.demo.traces import Traces
+from bot.demo.verdict import AWAY, COMING, LISTENING, NOT_NOW, WELCOME_IN, DueReminder, Night
+from bot.demo.world import World
+
+BEGINS = datetime(2026, 3, 24, 17, 30, tzinfo=UTC)
+"""The Tuesday before Europe's clocks go forward."""
+ZONE = ZoneInfo("Europe/Berlin")
+MEETS = (datetime(2026, 3, 26, 19, tzinfo=ZONE), datetime(2026, 4, 2, 19, tzinfo=ZONE))
+"""The same time on the wall, and an hour apart for everybody whose clock stays."""
+A_DAY, AN_HOUR = timedelta(hours=24), timedelta(hours=1)
+
+LOBBY = "lobby"
+GROUP = "Lantern Circle"
+ABOUT = "For people who look after somebody at home."
+TITLE = "An hour for ourselves"
+DECLINED, LEAVING, FORGOTTEN, RESTARTED = "Farah", "Gwen", "Dilan", "Emil"
+REASON = "timing"
+
+Scene = tuple[str, Callable[[], Awaitable[None]]]
+
+
+class Evening:
+    """Plays on ``stage`` what happens in ``world``."""
+
+    def __init__(self, world: World, cast: Cast, stage: Stage, traces: Traces, *, log: Path) -> None:
+        self._world = world
+        self._cast = cast
+        self._stage = stage
+        self.night = Night(
+            eyes=cast.admin.eyes,
+            cast=cast,
+            traces=traces,
+            lobby=LOBBY,
+            swallowed=lambda: world.env.errors,
+            log=log,
+        )
+        for person in cast.everybody:
+            traces.beware_of_person(person.id)
+        traces.beware_of_words([GROUP, ABOUT, TITLE, *(person.note for person in cast.asking)])
+
+    async def play(self) -> None:
+        """Every scene in turn. Raises ``Stuck`` where somebody cannot do what the evening needs."""
+        scenes: Sequence[Scene] = (
+            ("An organiser sets the server up", self._set_up),
+            ("A group is made", self._found),
+            ("Eight people ask to join, and the bot is restarted", self._ask),
+            ("The facilitators answer", self._answer),
+            ("Who can read the room?", self._readers),
+            ("A meeting is scheduled, across the change of the clocks", self._schedule),
+            ("Its reminder comes, and three people answer", self._remind),
+            ("The clocks change, and the bot is down when a reminder is due", self._outage),
+            ("Somebody looks, somebody leaves, somebody is forgotten", self._part),
+        )
+        for number, (title, scene) in enumerate(scenes, start=1):
+            self._stage.scene(number, len(scenes), title)
+            await scene()
+            self.night.traces.look()
+
+    async def _set_up(self) -> None:
+        cast, admin, lead = self._cast, self._cast.admin, self._cast.lead
+        before = set(lead.eyes.names(lead.actor))
+        answer = await admin.command(
+            LOBBY, "setup start", lead=lead.actor, backup_lead=cast.backup.actor, timezone=ZONE.key
+        )
+        self._stage.answer(admin.again(answer))
+        self._stage.answer(await admin.command(LOBBY, "setup check"))
+        (self.night.safeguarding,) = self._new(lead, before, 1)
+        self._rooms_of(lead, cast.stranger)
+
+    async def _found(self) -> None:
+        cast, admin = self._cast, self._cast.admin
+        facilitator = cast.facilitator
+        before = set(facilitator.eyes.names(facilitator.actor))
+        answer = await admin.command(
+            LOBBY,
+            "group create",
+            name=GROUP,
+            facilitator=facilitator.actor,
+            co_facilitator=cast.co_facilitator.actor,
+            about=ABOUT,
+        )
+        self._stage.answer(admin.again(answer))
+        self.night.room, self.night.desk = self._new(facilitator, before, 2)
+        self._rooms_of(facilitator, cast.stranger)
+        self._stage.screen(facilitator, facilitator.sees(self.night.room)[:1])
+
+    async def _ask(self) -> None:
+        for person in self._cast.asking:
+            full = person is self._cast.asking[0]
+            form = await self._up_to_the_form(person, full=full)
+            if person.name == RESTARTED:
+                self._stage.tell(f"{person.name} has the form open. The bot is restarted.")
+                await self._world.restart()
+            answer = await person.fill(form, _filled(person, form))
+            if full or person.name == RESTARTED:
+                self._stage.answer(answer)
+            else:
+                self._stage.brief(person, answer.seen[0])
+
+    async def _up_to_the_form(self, person: Person, *, full: bool) -> Form:
+        browsing = await person.command(LOBBY, "group browse")
+        agreement = await person.press(browsing.showing("Ask to join"), "Ask to join")
+        consenting = await person.press(agreement.seen[0], agreement.seen[0].buttons[0])
+        if full:
+            for answer in (browsing, agreement, consenting):
+                self._stage.answer(answer)
+        return person.form_of(consenting)
+
+    async def _answer(self) -> None:
+        cast, facilitator, night = self._cast, self._cast.facilitator, self.night
+        await self._until(self._world.now() + timedelta(minutes=30))
+        night.cards = [seen for seen in facilitator.sees(night.desk) if WELCOME_IN in seen.buttons]
+        self._stage.screen(facilitator, night.cards[:2])
+        night.answered_at = self._world.now()
+        night.declined = cast.called(DECLINED)
+        night.welcomed = tuple(person for person in cast.asking if person is not night.declined)
+        for person in cast.asking:
+            card = night.card_of(person)
+            if card is None:
+                raise Stuck(f"{facilitator.name} finds no card for {person.name} on the desk.")
+            answer = await self._decide(facilitator, person, card)
+            self._stage.brief(facilitator, answer.seen[0])
+        for person in cast.asking:
+            await self._hear(person)
+
+    async def _decide(self, facilitator: Person, person: Person, card: Seen) -> Answer:
+        if person is not self.night.declined:
+            return await facilitator.press(card, WELCOME_IN)
+        asked = await facilitator.press(card, NOT_NOW)
+        self._stage.answer(asked)
+        form = facilitator.form_of(asked)
+        return await facilitator.fill(form, {form.fields[0].custom_id: REASON})
+
+    async def _hear(self, person: Person) -> None:
+        """Somebody learns how it went: by a direct message if they allowed one, else when they come by again."""
+        if person.may_message:
+            self._stage.screen(person, person.eyes.letters(person.actor))
+        elif person is self.night.declined:
+            self._stage.answer(await person.command(LOBBY, "inbox"))
+        else:
+            answer = await person.command(LOBBY, "group browse")
+            self._stage.brief(person, person.again(answer).seen[-1])
+
+    async def _readers(self) -> None:
+        somebody = self._cast.asking[1]
+        self._stage.answer(await somebody.command(self.night.room, "group access"))
+        self._rooms_of(somebody, self._cast.stranger)
+
+    async def _schedule(self) -> None:
+        facilitator = self._cast.facilitator
+        proposed = await facilitator.command(
+            self.night.desk, "meeting schedule", title=TITLE, starts=f"{MEETS[0]:%Y-%m-%d %H:%M}", repeat="weekly"
+        )
+        self._stage.answer(proposed)
+        self._stage.answer(await facilitator.press(proposed.seen[0], proposed.seen[0].buttons[0]))
+
+    async def _remind(self) -> None:
+        cast, night = self._cast, self.night
+        first = MEETS[0]
+        await self._due(first, A_DAY)
+        for person in (cast.called("Emil"), cast.called("Bea")):
+            self._stage.screen(person, person.sees(night.room)[-1:])
+        self._stage.tell("The bot is restarted. Three people press buttons that were posted before.")
+        await self._world.restart()
+        for name, label in (("Amara", COMING), ("Bea", LISTENING), ("Chidi", AWAY)):
+            person = cast.called(name)
+            self._stage.answer(await person.press(person.find(night.room, label), label))
+        await self._world.pass_time(60)
+        desk = cast.facilitator.sees(night.desk)
+        night.numbers = [seen for seen in desk if TITLE in seen.text and not seen.private]
+        self._stage.screen(cast.facilitator, night.numbers)
+        await self._due(first, AN_HOUR)
+        somebody = cast.called("Emil")
+        self._stage.screen(somebody, somebody.sees(night.room)[-1:])
+
+    async def _outage(self) -> None:
+        cast, night, world = self._cast, self.night, self._world
+        second = MEETS[1]
+        due = second - A_DAY
+        await self._until(due - timedelta(minutes=2))
+        await world.stop_bot()
+        self._stage.tell("The bot is down. The time of the reminder comes and goes.")
+        await world.env.advance_time(timedelta(minutes=7).total_seconds())
+        await world.start_bot()
+        night.due += (DueReminder(at=due.astimezone(UTC), starts_at=second.astimezone(UTC), back=world.now()),)
+        self._stage.tell("It is back, five minutes late.")
+        for person in (cast.called("Emil"), cast.called("Bea")):
+            self._stage.screen(person, person.sees(night.room)[-1:])
+        await self._due(second, AN_HOUR)
+        await self._until(second + timedelta(hours=3))
+
+    async def _part(self) -> None:
+        cast, night = self._cast, self.night
+        looking, leaving, forgotten = cast.called("Bea"), cast.called(LEAVING), cast.called(FORGOTTEN)
+        self._stage.answer(await looking.command(LOBBY, "privacy show"))
+        for person, place, command in ((leaving, night.room, "group leave"), (forgotten, LOBBY, "privacy erase")):
+            asked = await person.command(place, command)
+            self._stage.answer(asked)
+            self._stage.answer(await person.press(asked.seen[0], asked.seen[0].buttons[0]))
+        look = await forgotten.command(LOBBY, "privacy show")
+        self._stage.answer(look)
+        night.last_look = look
+        night.gone = (leaving, forgotten)
+        night.members = tuple(person for person in night.welcomed if person not in night.gone)
+        self._rooms_of(leaving, forgotten)
+
+    async def _due(self, meeting: datetime, before: timedelta) -> None:
+        """Let it be the time of a reminder."""
+        due = (meeting - before).astimezone(UTC) if before < A_DAY else meeting.astimezone(UTC) - before
+        self.night.due += (DueReminder(at=due, starts_at=meeting.astimezone(UTC)),)
+        await self._until(due)
+        self._stage.tell(f"It is {due.astimezone(ZONE):%A, %d %B, %H:%M} in Berlin.")
+
+    async def _until(self, at: datetime) -> None:
+        await self._world.pass_time((at.astimezone(UTC) - self._world.now()).total_seconds())
+
+    def _new(self, person: Person, before: set[str], count: int) -> list[str]:
+        """The channels that have come onto this person's screen. Raises ``Stuck`` if they are not so many."""
+        new = [name for name in person.eyes.names(person.actor) if name not in before]
+        if len(new) != count:
+            raise Stuck(f"{person.name} expected {count} new on the list of channels, and sees: {new or 'nothing new'}.")
+        return new
+
+    def _rooms_of(self, *people: Person) -> None:
+        for person in people:
+            self._stage.rooms(person, person.eyes.names(person.actor))
+
+
+def _filled(person: Person, form: Form) -> dict[str, object]:
+    """The form as this person fills it in: all that must be ticked, and of the rest what they wish."""
+    values: dict[str, object] = {}
+    for field in form.fields:
+        if field.ticks and (field.required or person.may_message):
+            values[field.custom_id] = [value for _, value in field.options]
+        elif not field.ticks and person.note:
+            values[field.custom_id] = person.note
+    return values

@@ -1,0 +1,303 @@
+"""Whether the evening went as it must: each thing happened exactly once, and nobody saw what they may not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from bot.demo.eyes import Eyes, Seen
+from bot.demo.people import Answer, Cast, Person
+from bot.demo.traces import Traces
+
+COMING, LISTENING, AWAY = "I'm coming", "Just listening", "Can't make it"
+WELCOME_IN, NOT_NOW = "Welcome in", "Not now"
+INBOX = "/inbox"
+PROMPTLY = timedelta(seconds=5)
+_INSTANT = re.compile(r"<t:(\d+)")
+_PERSON = re.compile(r"<@!?(\d+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that must be so; it is if there are no problems."""
+
+    what: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReminder:
+    """A reminder that must come at ``at``, or at ``back`` if the bot was down then."""
+
+    at: datetime
+    starts_at: datetime
+    back: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Night:
+    """What is needed to judge the evening: who is who, what is where, and what was noted on the way."""
+
+    eyes: Eyes
+    cast: Cast
+    traces: Traces
+    lobby: str
+    room: str = ""
+    desk: str = ""
+    safeguarding: str = ""
+    members: tuple[Person, ...] = ()
+    """Who is in the group at the end."""
+    welcomed: tuple[Person, ...] = ()
+    declined: Person | None = None
+    gone: tuple[Person, ...] = ()
+    """Who left, or had themselves erased."""
+    due: tuple[DueReminder, ...] = ()
+    cards: list[Seen] = field(default_factory=list[Seen])
+    """The requests on the desk before they were answered."""
+    numbers: list[Seen] = field(default_factory=list[Seen])
+    """The card of a meeting on the desk once three people had answered."""
+    answered_at: datetime | None = None
+    """When the facilitators began to answer the requests."""
+    last_look: Answer | None = None
+    """What the one who was erased reads about themselves afterwards."""
+    swallowed: Callable[[], Sequence[BaseException]]
+    """What went wrong in the bot that nobody was told."""
+    log: Path
+
+    @property
+    def facilitators(self) -> tuple[Person, ...]:
+        return (self.cast.facilitator, self.cast.co_facilitator)
+
+    @property
+    def outsiders(self) -> tuple[Person, ...]:
+        """Who has no business in the group's room."""
+        people = [self.cast.stranger, *self.gone, *([self.declined] if self.declined else [])]
+        return tuple(people)
+
+
+    def card_of(self, person: Person) -> Seen | None:
+        return next((card for card in self.cards if person.id in _named(card)), None)
+
+    def told(self, person: Person) -> list[Seen]:
+        """What this person was told by themselves once the requests were answered, other than in reply to a press."""
+        replies = {
+            answer.result.response.id
+            for answer in self.cast.journal
+            if answer.result.response is not None and answer.did != INBOX
+        }
+        return [
+            seen
+            for seen in self.eyes.everything(person.actor)
+            if seen.private and self.answered_at and seen.at >= self.answered_at and seen.id not in replies
+        ]
+
+
+def judge(night: Night) -> list[Finding]:
+    """Look at the server once more, and at what was noted."""
+    checks: list[tuple[str, Callable[[Night], Iterable[str]]]] = [
+        ("Every room was made once", rooms),
+        ("The agreement was posted once and pinned once", agreement),
+        ("There was one card for each request", cards),
+        ("Each who was welcomed in, and the one who was not, was told once", words),
+        ("Each reminder came once, at its time, one of them after an outage", reminders),
+        ("The clocks changed, and the meeting stayed at seven in the evening", clock_change),
+        ("The desk saw how many, and not who", numbers),
+        ("Reminders and cards called nobody", calls),
+        ("The room was open to its members and to nobody else", room_access),
+        ("The desk was open to the facilitators and to nobody else", desk_access),
+        ("The safeguarding room was open to the lead and the backup alone", safeguarding_access),
+        ("What was answered to one person, nobody else saw", private_answers),
+        ("Nothing in public named anybody", public),
+        ("Who was erased is not known any more", erased),
+        ("Database, journal and log hold no id of a person and nobody's words", traces),
+        ("Nothing went wrong unseen", errors),
+    ]
+    return [Finding(what, tuple(check(night))) for what, check in checks]
+
+
+def rooms(night: Night) -> Iterable[str]:
+    lead, facilitator = night.cast.lead, night.cast.facilitator
+    for person, name in ((facilitator, night.room), (facilitator, night.desk), (lead, night.safeguarding)):
+        count = night.eyes.names(person.actor).count(name)
+        if count != 1:
+            yield f"{person.name} sees #{name} {count} times."
+    every = night.eyes.every_name()
+    yield from (f"there are {every.count(name)} rooms called {name}" for name in set(every) if every.count(name) > 1)
+
+
+def agreement(night: Night) -> Iterable[str]:
+    seen = night.cast.facilitator.sees(night.room)
+    pinned = [message for message in seen if message.pinned]
+    if len(pinned) != 1:
+        yield f"{len(pinned)} messages are pinned in the room."
+    for message in pinned:
+        copies = [other for other in seen if other.words == message.words]
+        if len(copies) != 1:
+            yield f"The agreement stands in the room {len(copies)} times."
+    if any(message.line for message in seen):
+        yield "The line that Discord writes when something is pinned was left standing."
+
+
+def cards(night: Night) -> Iterable[str]:
+    asked = [person.id for person in night.cast.asking]
+    shown = [user_id for card in night.cards for user_id in _named(card)]
+    yield from (f"{_name(night, one)} has {shown.count(one)} cards." for one in asked if shown.count(one) != 1)
+    if set(shown) - set(asked):
+        yield "There was a card for somebody who had not asked."
+    now = night.cast.facilitator.sees(night.desk)
+    if any(WELCOME_IN in seen.buttons for seen in now):
+        yield "A card that was answered can still be pressed."
+
+
+def words(night: Night) -> Iterable[str]:
+    told = [*night.welcomed, *([night.declined] if night.declined else [])]
+    if not night.welcomed or night.declined is None:
+        yield "Nobody was welcomed in, or nobody turned away."
+    for person in told:
+        count = len(night.told(person))
+        if count != 1:
+            yield f"{person.name} was told {count} times."
+
+
+def reminders(night: Night) -> Iterable[str]:
+    seen = _reminders(night)
+    if len(seen) != len(night.due):
+        yield f"{len(seen)} reminders stand in the room, and {len(night.due)} were due."
+    for due in night.due:
+        expected = due.back or due.at
+        there = [one for one in seen if expected <= one.at <= expected + PROMPTLY]
+        if len(there) != 1:
+            yield f"{len(there)} reminders came at {expected:%d %B %H:%M} UTC, when one was due."
+
+
+def clock_change(night: Night) -> Iterable[str]:
+    starts = sorted({due.starts_at for due in night.due})
+    named = sorted({_instant(at) for one in _reminders(night) for at in _INSTANT.findall(one.text)})
+    if named != starts:
+        yield f"The reminders speak of {_times(named)}; the meetings are at {_times(starts)}."
+    local = {at.astimezone(night.cast.facilitator.place).time() for at in named}
+    if len(local) != 1 or len({at.time() for at in named}) != 2:
+        yield "The meeting did not stay at its time of day, or the clocks did not change."
+
+
+def numbers(night: Night) -> Iterable[str]:
+    if len(night.numbers) != 1:
+        yield f"{len(night.numbers)} cards of the meeting stand on the desk."
+    answered = {answer.person.name for answer in night.cast.journal if answer.did in _ANSWERS}
+    for card in night.numbers:
+        if card.calls or _named(card) or any(name in card.text for name in answered):
+            yield "The meeting's card says who answered."
+        if len(re.findall(r"\b1\b", card.text)) < len(_ANSWERS):
+            yield f"Three people gave three answers, and the card says: {card.text}"
+
+
+def calls(night: Night) -> Iterable[str]:
+    for message in _reminders(night):
+        if message.calls or _named(message) or "@everyone" in message.text or "@here" in message.text:
+            yield f"The reminder of {message.at:%d %B %H:%M} mentions somebody."
+    for person in night.facilitators:
+        if any(night.eyes.rings(seen) for seen in person.sees(night.desk)):
+            yield f"A card on the desk rang at {person.name}'s."
+            return
+
+
+def room_access(night: Night) -> Iterable[str]:
+    yield from _access(night, night.room, {*_names(night.members), *_names(night.facilitators)})
+    for person in night.outsiders:
+        if night.eyes.could_read(person.actor, night.room):
+            yield f"{person.name} can read #{night.room}."
+
+
+def desk_access(night: Night) -> Iterable[str]:
+    yield from _access(night, night.desk, set(_names(night.facilitators)))
+
+
+def safeguarding_access(night: Night) -> Iterable[str]:
+    yield from _access(night, night.safeguarding, {night.cast.lead.name, night.cast.backup.name})
+
+
+def private_answers(night: Night) -> Iterable[str]:
+    if not night.cast.journal:
+        yield "Nobody did anything."
+    answers = {seen.id: answer for answer in night.cast.journal for seen in answer.seen}
+    for person in night.cast.everybody:
+        for seen in night.eyes.everything(person.actor):
+            answer = answers.get(seen.id)
+            if answer is not None and answer.person is not person:
+                yield f"{person.name} can read what {answer.person.name} got for {answer.did}."
+    yield from (
+        f"What {answer.person.name} got for {answer.did} was not private."
+        for answer in night.cast.journal
+        if any(not seen.private for seen in answer.seen)
+    )
+
+
+def public(night: Night) -> Iterable[str]:
+    people = night.cast.everybody
+    for name, channel in night.eyes.channels(night.cast.stranger.actor).items():
+        for seen in night.eyes.look(night.cast.stranger.actor, channel):
+            if seen.private:
+                continue
+            named = [person.name for person in people if re.search(rf"\b{person.name}\b", seen.text)]
+            named += [_name(night, user_id) for user_id in (*_named(seen), *seen.calls)]
+            yield from (f"#{name} names {one} for everybody to read." for one in sorted(set(named)))
+
+
+def erased(night: Night) -> Iterable[str]:
+    if not night.gone:
+        yield "Nobody left, and nobody was erased."
+    if not night.last_look:
+        yield "The one who was erased could not look at what is kept."
+
+
+def traces(night: Night) -> Iterable[str]:
+    kinds = {"the database": ".db", "its journal": "-wal", "the log": ".log"}
+    for what, ending in kinds.items():
+        if not any(name.endswith(ending) for name in night.traces.looked_at):
+            yield f"Nobody looked into {what}."
+    yield from sorted(night.traces.found)
+
+
+def errors(night: Night) -> Iterable[str]:
+    yield from (f"{type(error).__name__}: {error}" for error in night.swallowed())
+    lines = night.log.read_text(encoding="utf-8").splitlines()
+    yield from (line for line in lines if re.match(r"(WARNING|ERROR|CRITICAL) ", line))
+
+
+_ANSWERS = tuple(f"[{label}]" for label in (COMING, LISTENING, AWAY))
+
+
+def _access(night: Night, room: str, allowed: set[str]) -> Iterable[str]:
+    for person in night.cast.everybody:
+        inside = room in night.eyes.names(person.actor)
+        if inside and person.name not in allowed:
+            yield f"{person.name} sees #{room}."
+        elif not inside and person.name in allowed:
+            yield f"{person.name} cannot see #{room}."
+
+
+def _reminders(night: Night) -> list[Seen]:
+    return [seen for seen in night.cast.facilitator.sees(night.room) if COMING in seen.buttons]
+
+
+def _named(seen: Seen) -> list[int]:
+    return [int(user_id) for user_id in _PERSON.findall(seen.text)]
+
+
+def _name(night: Night, user_id: int) -> str:
+    return night.eyes.person_name(user_id)
+
+
+def _names(people: Iterable[Person]) -> list[str]:
+    return [person.name for person in people]
+
+
+def _instant(seconds: str) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def _times(instants: Iterable[datetime]) -> str:
+    return ", ".join(f"{at:%d %B %H:%M} UTC" for at in instants) or "no time"
