@@ -6,11 +6,15 @@ it is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 
 from bot.outbox import Lane
 
 BURST = 4  # requests that may follow each other at once; with a rate of 45 it stays under 50 in any second
+
+Spend = Callable[[], Awaitable[None]]
+"""Waits until one further request may start, and counts it."""
 
 
 class Budget:
@@ -20,7 +24,7 @@ class Budget:
         """``now``: a clock in seconds; ``reserve``: requests a second that only urgent errands may use."""
         self._now = now
         self._rates = (per_second, max(per_second - reserve, 1.0))
-        self._left = [float(BURST), float(BURST)]
+        self._left = [0.0, 0.0]  # logging in took requests too
         self._seen = now()
 
     def available(self, lane: Lane) -> int:
@@ -28,17 +32,25 @@ class Budget:
         self._refill()
         return int(self._left[0] if lane is Lane.URGENT else min(self._left))
 
-    def spend(self, lane: Lane, requests: int = 1) -> None:
-        """Count requests that start; one may overdraw, and later ones then wait longer."""
+    def spend(self, lane: Lane) -> None:
+        """Count a request that starts; more than are allowed make later ones wait longer."""
         self._refill()
-        self._left[0] -= requests
+        self._left[0] -= 1
         if lane is not Lane.URGENT:
-            self._left[1] -= requests
+            self._left[1] -= 1
+
+    async def take(self, lane: Lane) -> None:
+        """Count one more request, and wait until its turn has come."""
+        self.spend(lane)
+        await asyncio.sleep(self._until(0, lane))
 
     def wait(self, lane: Lane) -> float:
         """Seconds until one request of this lane may start."""
         self._refill()
-        missing = [(1 - left) / rate for left, rate in zip(self._left, self._rates, strict=True)]
+        return self._until(1, lane)
+
+    def _until(self, wanted: int, lane: Lane) -> float:
+        missing = [(wanted - left) / rate for left, rate in zip(self._left, self._rates, strict=True)]
         return max(0.0, missing[0] if lane is Lane.URGENT else max(missing))
 
     def _refill(self) -> None:

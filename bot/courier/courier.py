@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import secrets
 import time
@@ -13,8 +14,9 @@ import discord
 from bot.core.clock import Clock
 from bot.core.drain import Crew, Drain
 from bot.courier.budget import Budget
+from bot.courier.channels import Channels
 from bot.courier.deeds import Doer
-from bot.courier.outcomes import CannotLook, Carried, Moot, Verdict, judge, retry_after
+from bot.courier.outcomes import CannotLook, CannotWrite, Carried, Moot, Verdict, judge, retry_after
 from bot.courier.posts import send
 from bot.courier.wanted import Wanted
 from bot.courier.words import Teller, Tells
@@ -31,9 +33,10 @@ URGENT_AT_ONCE = 24
 """How many attempts run beside each other; the last eight places are for the urgent alone."""
 
 PATIENCE = 1.0
-"""Seconds after which an attempt that still waits, inside the library, gives its channel back to others."""
+"""Seconds after which an attempt that still waits, inside the library, lets what is urgent into its channel."""
 
 ATTEMPT_LASTS = 100.0  # seconds; under the lease of two minutes
+TROUBLE_LASTS = 10.0  # seconds until the outbox is looked into again after it failed
 GRACE = 5.0  # seconds that attempts get to end when the bot stops; what is cut off is looked for at the next start
 
 Renders = Callable[[Errand], Awaitable[Wanted | None]]
@@ -41,6 +44,8 @@ Renders = Callable[[Errand], Awaitable[Wanted | None]]
 
 
 class Courier:
+    _budget: Budget
+
     def __init__(
         self,
         client: discord.Client,
@@ -61,11 +66,10 @@ class Courier:
         self._teller = Teller(inbox, words)
         self._doer = Doer(client, words)
         self._crew = Crew()
-        self._busy: dict[int, Errand] = {}
+        self._channels = Channels()
         self._drain = Drain(self._carry, name="courier")
         self._bell = make_bell("courier", self._drain.ring)
-        self._per_second, self._reserve = per_second, reserve
-        self._budget: Budget | None = None
+        self._rates = (per_second, reserve)
         self.renders(self._teller.KIND, self._teller.direct_message)
 
     def renders(self, kind: str, function: Renders) -> None:
@@ -83,7 +87,8 @@ class Courier:
     async def start(self) -> None:
         """Begin to carry, first what a dead process left. Raises ``OperatorError`` for a kind without an owner."""
         await self._outbox.start(self._renders)
-        self._budget = Budget(time.monotonic, per_second=self._per_second, reserve=self._reserve)
+        per_second, reserve = self._rates
+        self._budget = Budget(time.monotonic, per_second=per_second, reserve=reserve)
         self._outbox.listen(self._drain.ring)
         self._teller.start()
         self._drain.ring()
@@ -103,34 +108,48 @@ class Courier:
             await self._crew.settled()
 
     async def _carry(self) -> None:
-        assert self._budget is not None
-        while not self._drain.closing:
-            worst, limit = self._allowance(self._budget)
-            if limit > 0 and await self._start_some(worst, limit):
-                continue
-            if worst is Lane.BULK:
-                await self._expect()
-                return
-            if len(self._crew) >= AT_ONCE:
-                return  # an attempt that ends rings again
-            await asyncio.sleep(self._budget.wait(Lane.BULK if limit > 0 else Lane.URGENT))
+        try:
+            while not self._drain.closing:
+                if await self._start_some():
+                    continue
+                pause = self._pause()
+                if pause is None:
+                    await self._expect()
+                    return
+                await asyncio.sleep(pause)
+        except Exception:
+            # nobody may ring for a long while, so it looks again by itself
+            log.exception("errands could not be taken from the outbox; it is tried again")
+            self._bell.ring_in(TROUBLE_LASTS)
 
-    def _allowance(self, budget: Budget) -> tuple[Lane, int]:
-        """The worst lane that may be carried now, and how many errands of it."""
-        ordinary = min(AT_ONCE - len(self._crew), budget.available(Lane.BULK))
-        if ordinary > 0:
-            return Lane.BULK, ordinary
-        return Lane.URGENT, min(URGENT_AT_ONCE - len(self._crew), budget.available(Lane.URGENT))
+    async def _start_some(self) -> int:
+        """Begin what may begin now, the urgent first; gives how many were begun."""
+        ordinary = min(AT_ONCE - len(self._crew), self._budget.available(Lane.BULK))
+        started = 0
+        if ordinary <= 0 or self._channels.any_slow:
+            urgent = min(URGENT_AT_ONCE - len(self._crew), self._budget.available(Lane.URGENT))
+            started = await self._start_up_to(urgent, worst=Lane.URGENT)
+        return started or await self._start_up_to(ordinary, worst=Lane.BULK)
 
-    async def _start_some(self, worst: Lane, limit: int) -> int:
-        assert self._budget is not None
-        claimed = await self._outbox.claim(busy=set(self._busy), worst=worst, limit=limit)
+    async def _start_up_to(self, limit: int, *, worst: Lane) -> int:
+        if limit <= 0:
+            return 0
+        claimed = await self._outbox.claim(busy=self._channels.closed_to(worst), worst=worst, limit=limit)
         for errand in claimed:
             self._budget.spend(errand.lane)
-            if errand.channel_id is not None:
-                self._busy[errand.channel_id] = errand
+            self._channels.take(errand)
             self._crew.start(self._attempt(errand), name=f"errand:{errand.seq}")
         return len(claimed)
+
+    def _pause(self) -> float | None:
+        """Seconds until something more may begin, None if only a ring can change that: a put, or an attempt's end."""
+        if len(self._crew) >= URGENT_AT_ONCE:
+            return None
+        if not self._budget.available(Lane.URGENT):
+            return self._budget.wait(Lane.URGENT)
+        if len(self._crew) >= AT_ONCE or self._budget.available(Lane.BULK):
+            return None
+        return self._budget.wait(Lane.BULK)
 
     async def _expect(self) -> None:
         """Ring when something next may be carried."""
@@ -139,7 +158,7 @@ class Courier:
             self._bell.ring_in(max((at - self._clock()).total_seconds(), PATIENCE))
 
     async def _attempt(self, errand: Errand) -> None:
-        patience = asyncio.get_running_loop().call_later(PATIENCE, self._give_channel_back, errand)
+        patience = asyncio.get_running_loop().call_later(PATIENCE, self._let_urgent_in, errand)
         try:
             try:
                 async with asyncio.timeout(ATTEMPT_LASTS):
@@ -153,39 +172,35 @@ class Courier:
             log.exception("an attempt at a %s could not be recorded", errand.kind)
         finally:
             patience.cancel()
-            self._give_channel_back(errand)
+            self._channels.leave(errand)
             self._drain.ring()
 
     async def _try(self, errand: Errand) -> Carried:
-        wanted = await self._renders[errand.kind](errand)
+        try:
+            wanted = await self._renders[errand.kind](errand)
+        except Exception as error:
+            raise CannotWrite from error
         if wanted is None:
             raise Moot
+        spend = functools.partial(self._budget.take, errand.lane)
         if isinstance(wanted, Page):
-            return await send(
-                self._client,
-                errand,
-                wanted,
-                words=self._words,
-                now=self._clock(),
-                spend=lambda: self._spend(errand),
-            )
-        return await self._doer.do(errand.guild_id, wanted, spend=lambda: self._spend(errand))
+            return await send(self._client, errand, wanted, words=self._words, now=self._clock(), spend=spend)
+        return await self._doer.do(errand.guild_id, wanted, spend=spend)
 
     async def _failed(self, errand: Errand, error: Exception) -> None:
-        if isinstance(error, Moot):
-            await self._outbox.moot(errand)
-            return
-        if isinstance(error, CannotLook):
-            await self._outbox.hold(errand, "cannot_look")
-            return
-        verdict = judge(error)
-        self._note(errand, error, verdict)
-        if verdict.retry:
-            after = verdict.after or retry_after(errand.attempts)
-            unknown = verdict.unknown or errand.tried_at is not None
-            await self._outbox.again(errand, after=after, unknown=unknown, problem=verdict.problem)
-        else:
-            await self._outbox.give_back(errand, verdict.problem)
+        match error:
+            case Moot():
+                await self._outbox.moot(errand)
+            case CannotLook():
+                await self._outbox.hold(errand, "cannot_look")
+            case _:
+                verdict = judge(error)
+                self._note(errand, error, verdict)
+                if verdict.retry:
+                    after = verdict.after or retry_after(errand.attempts)
+                    await self._outbox.again(errand, after=after, unknown=verdict.unknown, problem=verdict.problem)
+                else:
+                    await self._outbox.give_back(errand, verdict.problem)
 
     def _note(self, errand: Errand, error: Exception, verdict: Verdict) -> None:
         if verdict.problem == "broken":
@@ -194,11 +209,6 @@ class Courier:
         else:
             log.warning("a %s could not be carried: %s", errand.kind, verdict.problem)
 
-    def _spend(self, errand: Errand) -> None:
-        assert self._budget is not None
-        self._budget.spend(errand.lane)
-
-    def _give_channel_back(self, errand: Errand) -> None:
-        if errand.channel_id is not None and self._busy.get(errand.channel_id) is errand:
-            del self._busy[errand.channel_id]
-            self._drain.ring()
+    def _let_urgent_in(self, errand: Errand) -> None:
+        self._channels.let_urgent_in(errand)
+        self._drain.ring()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import discord
 
+from bot.courier.budget import Spend
 from bot.courier.outcomes import Carried
 from bot.courier.wanted import (
     AccessWanted,
@@ -25,7 +25,7 @@ from bot.ui.texts import Words
 TYPES: dict[str, int] = {"text": 0, "voice": 2, "category": 4}
 PIN_LINE = 6  # the message type of the line that Discord posts when something is pinned
 ROLE, MEMBER = 0, 1
-RECENT = 20
+RECENT = 100
 VOICE_EVENT, GUILD_ONLY = 2, 2
 
 
@@ -34,10 +34,15 @@ class Doer:
 
     def __init__(self, client: discord.Client, words: Words) -> None:
         self._client = client
-        self._http: Any = client.http  # its typing promises fields that hidden channels do not have
         self._words = words
 
-    async def do(self, guild_id: int, wanted: Wanted, *, spend: Callable[[], None]) -> Carried:
+    @property
+    def _http(self) -> Any:
+        # asked for each time: a client that is started again has another. Its typing promises fields that hidden
+        # channels do not have
+        return self._client.http
+
+    async def do(self, guild_id: int, wanted: Wanted, *, spend: Spend) -> Carried:
         """Make it so. ``spend`` is called for each request after the first. Raises what the library raises."""
         match wanted:
             case RoomWanted():
@@ -45,7 +50,7 @@ class Doer:
             case AccessWanted():
                 return await self._access(wanted, spend)
             case PinWanted():
-                return await self._pin(wanted, spend)
+                return await (self._pin if wanted.pinned else self._unpin)(wanted, spend)
             case EditWanted():
                 return await self._edit(wanted)
             case DeleteWanted():
@@ -55,11 +60,11 @@ class Doer:
             case Page():
                 raise TypeError("a page is posted, not done")
 
-    async def _room(self, guild_id: int, wanted: RoomWanted, spend: Callable[[], None]) -> Carried:
+    async def _room(self, guild_id: int, wanted: RoomWanted, spend: Spend) -> Carried:
         for channel in await self._http.get_all_guild_channels(guild_id):
             if _is(channel, wanted):
                 return Carried(channel_id=int(channel["id"]))
-        spend()
+        await spend()
         made = await self._http.create_channel(
             guild_id,
             TYPES[wanted.type],
@@ -70,40 +75,48 @@ class Doer:
         )
         return Carried(channel_id=int(made["id"]))
 
-    async def _access(self, wanted: AccessWanted, spend: Callable[[], None]) -> Carried:
+    async def _access(self, wanted: AccessWanted, spend: Spend) -> Carried:
         channel = await self._http.get_channel(wanted.channel_id)
         there = next((o for o in channel["permission_overwrites"] if int(o["id"]) == wanted.user_id), None)
         if wanted.overwrite is None:
             if there is not None:
-                spend()
-                await self._http.delete_channel_permissions(wanted.channel_id, wanted.user_id)
+                await spend()
+                with _gone_already():
+                    await self._http.delete_channel_permissions(wanted.channel_id, wanted.user_id)
         elif there is None or (int(there["allow"]), int(there["deny"])) != (
             wanted.overwrite.allow,
             wanted.overwrite.deny,
         ):
-            spend()
+            await spend()
             allow, deny = str(wanted.overwrite.allow), str(wanted.overwrite.deny)
             await self._http.edit_channel_permissions(wanted.channel_id, wanted.user_id, allow, deny, MEMBER)
         return Carried(channel_id=wanted.channel_id)
 
-    async def _pin(self, wanted: PinWanted, spend: Callable[[], None]) -> Carried:
+    async def _pin(self, wanted: PinWanted, spend: Spend) -> Carried:
         message = await self._http.get_message(wanted.channel_id, wanted.message_id)
-        if message["pinned"] != wanted.pinned:
-            spend()
-            change = self._http.pin_message if wanted.pinned else self._http.unpin_message
-            await change(wanted.channel_id, wanted.message_id)
-        if wanted.pinned:
-            spend()
-            await self._remove_pin_line(wanted)
+        if not message["pinned"]:
+            await spend()
+            await self._http.pin_message(wanted.channel_id, wanted.message_id)
+        await self._remove_pin_line(wanted, spend)
         return Carried(message_id=wanted.message_id, channel_id=wanted.channel_id)
 
-    async def _remove_pin_line(self, wanted: PinWanted) -> None:
+    async def _remove_pin_line(self, wanted: PinWanted, spend: Spend) -> None:
         assert self._client.user is not None
-        for message in await self._http.logs_from(wanted.channel_id, RECENT, after=wanted.message_id):
+        await spend()
+        for message in await self._http.logs_from(wanted.channel_id, RECENT):
             reference: dict[str, Any] = message.get("message_reference") or {}
             ours = message["type"] == PIN_LINE and int(message["author"]["id"]) == self._client.user.id
             if ours and int(reference.get("message_id", 0)) == wanted.message_id:
+                await spend()
                 await self._http.delete_message(wanted.channel_id, int(message["id"]))
+
+    async def _unpin(self, wanted: PinWanted, spend: Spend) -> Carried:
+        with _gone_already():
+            message = await self._http.get_message(wanted.channel_id, wanted.message_id)
+            if message["pinned"]:
+                await spend()
+                await self._http.unpin_message(wanted.channel_id, wanted.message_id)
+        return Carried(message_id=wanted.message_id, channel_id=wanted.channel_id)
 
     async def _edit(self, wanted: EditWanted) -> Carried:
         channel = self._client.get_partial_messageable(wanted.channel_id)
@@ -113,23 +126,30 @@ class Doer:
         return Carried(message_id=wanted.message_id, channel_id=wanted.channel_id)
 
     async def _delete(self, wanted: DeleteWanted) -> Carried:
-        with suppress(discord.NotFound):  # gone is what was wanted
+        with _gone_already():
             await self._http.delete_message(wanted.channel_id, wanted.message_id)
         return Carried(channel_id=wanted.channel_id)
 
-    async def _event(self, guild_id: int, wanted: EventWanted, spend: Callable[[], None]) -> Carried:
+    async def _event(self, guild_id: int, wanted: EventWanted, spend: Spend) -> Carried:
         events = await self._http.get_scheduled_events(guild_id, with_user_count=False)
         there = next((event for event in events if wanted.code in (event.get("description") or "")), None)
-        spend()
-        fields = _event_payload(wanted)
         if wanted.gone:
             if there is not None:
-                await self._http.delete_scheduled_event(guild_id, int(there["id"]))
-        elif there is None:
-            await self._http.create_guild_scheduled_event(guild_id, **fields)
+                await spend()
+                with _gone_already():
+                    await self._http.delete_scheduled_event(guild_id, int(there["id"]))
+            return Carried(channel_id=wanted.channel_id)
+        await spend()
+        if there is None:
+            await self._http.create_guild_scheduled_event(guild_id, **_event_payload(wanted))
         else:
-            await self._http.edit_scheduled_event(guild_id, int(there["id"]), **fields)
+            await self._http.edit_scheduled_event(guild_id, int(there["id"]), **_event_payload(wanted))
         return Carried(channel_id=wanted.channel_id)
+
+
+def _gone_already() -> AbstractContextManager[None]:
+    """What is gone is as it was wanted."""
+    return suppress(discord.NotFound)
 
 
 def _is(channel: Any, wanted: RoomWanted) -> bool:

@@ -19,6 +19,14 @@ class CannotLook(Exception):
     """It may have been sent, and the channel's history cannot be read to see whether it was."""
 
 
+class CannotWrite(Exception):
+    """Its own feature could not say what it says; nothing was sent."""
+
+
+class Expired(Exception):
+    """Its time is over, and an earlier attempt did not arrive."""
+
+
 class Moot(Exception):
     """Nothing should be sent or done any more."""
 
@@ -42,24 +50,36 @@ class Verdict:
 def judge(error: Exception) -> Verdict:
     """What a failed attempt means. What is not known to have failed counts as perhaps done."""
     match error:
-        case discord.HTTPException() if error.code in CLOSED_DM:
-            return Verdict("closed", retry=False)
-        case discord.HTTPException() if error.code in FULL or (error.code == FULL_CATEGORY and _full(error)):
-            return Verdict("full", retry=False)
-        case discord.Forbidden():
-            return Verdict("forbidden", retry=False)
-        case discord.NotFound():
-            return Verdict("missing", retry=False)
+        case CannotWrite():
+            return Verdict("broken", retry=True)
+        case Expired():
+            return Verdict("expired", retry=False)
         case discord.RateLimited():
             return Verdict("limited", retry=True, after=timedelta(seconds=error.retry_after))
-        case discord.HTTPException() if error.status == 429:
-            return Verdict("limited", retry=True)
         case discord.HTTPException() if error.status < 500:
-            return Verdict("refused", retry=False)
+            return _refusal(error)
         case discord.HTTPException() | aiohttp.ClientError() | OSError() | TimeoutError():
             return Verdict("unreachable", retry=True, unknown=True)
         case _:
             return Verdict("broken", retry=True, unknown=True)
+
+
+def _refusal(error: discord.HTTPException) -> Verdict:
+    if error.code in CLOSED_DM:
+        return Verdict("closed", retry=False)
+    if error.code in FULL or (error.code == FULL_CATEGORY and _full(error)):
+        return Verdict("full", retry=False)
+    match error.status:
+        case 401:  # the token was reset: nothing is wrong with what is to be said
+            return Verdict("unauthorized", retry=True)
+        case 403:
+            return Verdict("forbidden", retry=False)
+        case 404:
+            return Verdict("missing", retry=False)
+        case 429:
+            return Verdict("limited", retry=True)
+        case _:
+            return Verdict("refused", retry=False)
 
 
 def _full(error: discord.HTTPException) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import discord
 
-from bot.courier.outcomes import CannotLook, Carried
+from bot.courier.budget import Spend
+from bot.courier.outcomes import CannotLook, Carried, Expired
 from bot.outbox import Errand
 from bot.ui.pages import Page, layout
 from bot.ui.texts import Words
@@ -22,34 +23,42 @@ PAGES = 30  # 3,000 messages: beyond them it cannot be said whether ours is ther
 
 
 async def send(
-    client: discord.Client, errand: Errand, page: Page, *, words: Words, now: datetime, spend: Callable[[], None]
+    client: discord.Client, errand: Errand, page: Page, *, words: Words, now: datetime, spend: Spend
 ) -> Carried:
     """Send ``page``, unless an earlier attempt of this errand turns out to have arrived.
 
-    ``spend`` is called for each further request. Raises what the library raises, and ``CannotLook``.
+    ``spend`` is called for each further request. Raises what the library raises, ``CannotLook`` and ``Expired``.
     """
-    channel_id = errand.channel_id
+    channel_id, guild_id = errand.channel_id, errand.guild_id
     if errand.user_id is not None:
         opened = await client.http.start_private_message(errand.user_id)
-        channel_id = int(opened["id"])
-        spend()
+        channel_id, guild_id = int(opened["id"]), None
+        await spend()
     assert channel_id is not None, "a post goes to a channel or to a person"
-    if errand.tried_at is not None and now - errand.tried_at >= NONCE_HOLDS:
+    expired = errand.expires_at is not None and errand.expires_at <= now
+    if errand.tried_at is not None and (expired or now - errand.tried_at >= NONCE_HOLDS):
         found = await look(client, channel_id, errand, spend=spend)
         if found is not None:
             return Carried(message_id=found, channel_id=channel_id)
-    sent = await client.get_partial_messageable(channel_id, guild_id=errand.guild_id).send(
+        await spend()
+    if expired:
+        raise Expired
+    sent = await client.get_partial_messageable(channel_id, guild_id=guild_id).send(
         view=layout(page, words, mark=errand.mark), nonce=errand.nonce, allowed_mentions=page.allowed_mentions
     )
     return Carried(message_id=sent.id, channel_id=channel_id)
 
 
-async def look(client: discord.Client, channel_id: int, errand: Errand, *, spend: Callable[[], None]) -> int | None:
-    """The id of our own message that bears the errand's mark, among those since it was first tried."""
+async def look(client: discord.Client, channel_id: int, errand: Errand, *, spend: Spend) -> int | None:
+    """The id of our own message that bears the errand's mark, among those since it was first tried.
+
+    ``spend`` is called between requests. Raises ``CannotLook`` if it cannot be said whether it is there.
+    """
     assert errand.tried_at is not None and client.user is not None
     after = discord.utils.time_snowflake(errand.tried_at - CLOCKS_DIFFER)
-    for _ in range(PAGES):
-        spend()
+    for page in range(PAGES):
+        if page:
+            await spend()
         try:
             messages = await client.http.logs_from(channel_id, PAGE, after=after)
         except discord.Forbidden as error:
@@ -57,10 +66,22 @@ async def look(client: discord.Client, channel_id: int, errand: Errand, *, spend
         for message in messages:
             if int(message["author"]["id"]) == client.user.id and _mark(message) == errand.mark:
                 return int(message["id"])
+        if not page and not messages:
+            await spend()
+            await _be_sure_that_history_is_shown(client, channel_id)
         if len(messages) < PAGE:
             return None
         after = max(int(message["id"]) for message in messages)
     raise CannotLook
+
+
+async def _be_sure_that_history_is_shown(client: discord.Client, channel_id: int) -> None:
+    """Without Read Message History a channel looks empty. One message is refused then, and is not found otherwise."""
+    with suppress(discord.NotFound):
+        try:
+            await client.http.get_message(channel_id, channel_id)
+        except discord.Forbidden as error:
+            raise CannotLook from error
 
 
 def _mark(message: Any) -> int | None:
