@@ -1,12 +1,15 @@
-"""What the log looks like, and that no id gets into it."""
+"""What the log looks like, and that no id and nothing that somebody typed gets into it."""
 
 from __future__ import annotations
 
 import logging
 import re
 import sys
+from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
+
+from bot.core.outline import outline
 
 SNOWFLAKE = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 """Discord's ids have 17 to 19 digits today; one alone can name a person or the minute in which they pressed."""
@@ -15,14 +18,19 @@ CONSOLE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 FIELDS = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
-class _Console(logging.Formatter):
+class Discreet(logging.Formatter):
+    """Leaves out ids, and what an exception says but for where it came from: somebody may have typed it."""
+
     def format(self, record: logging.LogRecord) -> str:
         return masked(super().format(record))
 
+    def formatException(self, ei: Any) -> str:  # noqa: N802  # the library's name
+        error: BaseException | None = ei[1]
+        return "" if error is None else outline(error)
 
-class _Json(JsonFormatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+
+class DiscreetJson(Discreet, JsonFormatter):
+    """The same, a line a JSON object."""
 
 
 def masked(line: str) -> str:
@@ -36,8 +44,8 @@ def set_up_logs(level: str, form: str) -> None:
     The library's own loggers stay at INFO or above whatever ``level`` says: below it they hold whole events.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json(FIELDS) if form == "json" else _Console(CONSOLE))
+    handler.setFormatter(DiscreetJson(FIELDS) if form == "json" else Discreet(CONSOLE))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in ("discord", "aiosqlite", "sqlalchemy", "asyncio", "alembic", "apscheduler"):
         quiet = logging.INFO if name == "discord" else logging.WARNING
-        logging.getLogger(name).setLevel(max(quiet, logging.getLevelName(level)))
+        logging.getLogger(name).setLevel(max(quiet, logging.getLevelNamesMapping()[level]))

@@ -6,7 +6,7 @@ from typing import Any
 
 import discord
 
-from bot.ui.pages import Page, layout
+from bot.ui.pages import Page, divide, layout
 from bot.ui.texts import Words
 
 
@@ -15,12 +15,16 @@ def words_of(interaction: discord.Interaction[Any]) -> Words:
 
 
 async def answer(interaction: discord.Interaction[Any], page: Page) -> None:
-    """Show ``page`` to this person alone: as the answer, in place of *thinking*, or after what was said before."""
-    view = layout(page, words_of(interaction))
-    if interaction.response.is_done():
-        await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=page.allowed_mentions)
-    else:
-        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=page.allowed_mentions)
+    """Show ``page`` to this person alone: as the answer, in place of *thinking*, or after what was said before.
+
+    What is too long for one message comes in several.
+    """
+    for one in divide(page):
+        view = layout(one, words_of(interaction))
+        if interaction.response.is_done():
+            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=one.allowed_mentions)
+        else:
+            await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=one.allowed_mentions)
 
 
 async def replace(interaction: discord.Interaction[Any], page: Page) -> None:

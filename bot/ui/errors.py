@@ -13,7 +13,7 @@ from bot.core.errors import UserError
 from bot.ui.access import Refused
 from bot.ui.answer import answer
 from bot.ui.pages import Page
-from bot.ui.texts import Words
+from bot.ui.texts import Words, quote
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException, *,
         code = secrets.token_hex(4)  # random: an interaction's id would give away a time and a person
         log.error("an interaction failed (code %s)", code, exc_info=reason_of(error))
         text = words("errors.unexpected", code=code)
-    parts = (text, words("errors.wrote", text=typed)) if typed else (text,)
+    parts = (text, words("errors.wrote", text=quote(typed))) if typed else (text,)
     try:
         await answer(interaction, Page(*parts))
     except discord.HTTPException as failed:

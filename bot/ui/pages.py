@@ -9,6 +9,12 @@ from discord import ui
 
 from bot.ui.texts import Words
 
+LONGEST = 4_000
+"""Characters that Discord takes in the texts of one message."""
+
+MOST = 39
+"""Components that it takes in one message, besides the container around them."""
+
 Link = ui.Button[Any]
 """A button that only opens an address; the one kind that needs no handler."""
 
@@ -43,6 +49,35 @@ class Page:
         # fields that are not named default to allowed
         people = [discord.Object(user_id) for user_id in self.mentions]
         return discord.AllowedMentions(everyone=False, roles=False, users=people, replied_user=False)
+
+
+def divide(page: Page) -> list[Page]:
+    """The same in as many messages as it takes; whom it calls is called by the first."""
+    made: list[list[str | Row]] = [[]]
+    length = components = 0
+    for part in [piece for whole in page.parts for piece in _pieces(whole)]:
+        long, many = (0, 1 + len(part.items)) if isinstance(part, Row) else (len(part), 1)
+        if made[-1] and (length + long > LONGEST or components + many > MOST):
+            made.append([])
+            length = components = 0
+        made[-1].append(part)
+        length, components = length + long, components + many
+    first, *others = made
+    return [Page(*first, mentions=page.mentions), *(Page(*parts) for parts in others)]
+
+
+def _pieces(part: str | Row) -> list[str | Row]:
+    """A text that is too long for any message, cut between words where it has some."""
+    if isinstance(part, Row):
+        return [part]
+    pieces: list[str | Row] = []
+    while len(part) > LONGEST:
+        # not far from the end: a cut is better late than at the only space, near the beginning
+        cut = max(part.rfind(gap, LONGEST // 2, LONGEST) for gap in "\n ")
+        end = cut if cut > 0 else LONGEST
+        pieces.append(part[:end])
+        part = part[end:].lstrip()
+    return [*pieces, part]
 
 
 def layout(page: Page, words: Words, *, mark: int | None = None) -> ui.LayoutView:

@@ -13,6 +13,8 @@ from discord.utils import escape_markdown, escape_mentions, format_dt
 PLAIN = ("_button", "_title", "_label", "_hint", "_option", "_placeholder")
 """Endings of keys whose words Discord shows as they are, without reading any markup in them."""
 
+JOINERS = "\u200c\u200d"
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -53,10 +55,20 @@ def channel(channel_id: int) -> Raw:
     return Raw(f"<#{channel_id}>")
 
 
+def quote(text: str) -> Raw:
+    """Somebody's own words given back to them line by line, as words only."""
+    return Raw("\n".join(f"> {harmless(line, marked=True)}" for line in text.splitlines()))
+
+
 def harmless(value: object, *, marked: bool) -> str:
     """Somebody's words as words only: no markup, no mention, no line break, no hidden direction of writing."""
     if isinstance(value, Raw):
         return str(value)
-    text = " ".join(str(value).split())
-    text = "".join(letter for letter in text if unicodedata.category(letter) not in ("Cc", "Cf", "Co", "Cs"))
-    return escape_mentions(escape_markdown(text)) if marked else text
+    text = "".join(letter for letter in " ".join(str(value).split()) if _shows(letter))
+    # a backslash before it keeps <#1>, <t:1> and </a:1> from becoming more than what they say
+    return escape_mentions(escape_markdown(text)).replace("<", "\\<") if marked else text
+
+
+def _shows(letter: str) -> bool:
+    # joiners show nothing either, but words in many scripts, and families among the emoji, are not the same without
+    return letter in JOINERS or unicodedata.category(letter) not in ("Cc", "Cf", "Co", "Cs")
