@@ -88,19 +88,21 @@ class House:
         return self.bell
 
     async def _server(self, tx: Tx, guild_id: int) -> Server:
-        return Server(
-            guild_id=guild_id, lead_id=LEAD, backup_id=903, zone=self.zone, category_id=1, safeguarding_id=2
-        )
+        return Server(guild_id=guild_id, lead_id=LEAD, backup_id=903, zone=self.zone, category_id=1, safeguarding_id=2)
 
     async def found(self, name: str = "Evening") -> Group:
         """Found a group and have its rooms made."""
+        self.group = await self.found_unfinished(name)
+        assert self.group.ready
+        return self.group
+
+    async def found_unfinished(self, name: str) -> Group:
+        """Found a group whose rooms are made unless they are refused."""
         plan = Plan(name=name, facilitators=(Candidate(user_id=FACILITATOR),))
         made = await self.groups.create(guild_id=GUILD, actor_id=LEAD, plan=plan)
         await self.carry()
         self.carried.clear()
-        self.group = await self.read(made.id)
-        assert self.group.ready
-        return self.group
+        return await self.read(made.id)
 
     async def read(self, group_id: int) -> Group:
         async with self.db.read() as tx:
@@ -180,5 +182,3 @@ class House:
         async with self.db.begin() as tx:
             await tx.execute(sa.delete(timers_table))
             await tx.execute(sa.delete(outbox_table))
-
-
