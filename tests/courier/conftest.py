@@ -62,6 +62,7 @@ class Ferry:
     guild: Guild
     ana: Person
     room: Channel
+    address: str
     db: Database
     clock: LaterClock
     client: discord.Client
@@ -132,9 +133,11 @@ class Ferry:
         return [each for each in self.wire.messages(room or self.room) if each.author is self.wire.world.bot]
 
     async def until(self, true: Callable[[], object], timeout: float = 10) -> None:
-        async with asyncio.timeout(timeout):
-            while not true():
-                await asyncio.sleep(0.01)
+        for _ in range(int(timeout * 100)):
+            if true():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"did not come true within {timeout} s")
 
     async def problems(self) -> list[tuple[str, str]]:
         """What stands still: its state and its problem."""
@@ -173,12 +176,14 @@ async def idle(wire: Wire, client: discord.Client, tmp_path: Path) -> AsyncGener
     """Everything in its place, and the courier not started yet."""
     ana = wire.person("ana")
     guild = wire.add_guild("Harbour", ana, bot_permissions=BOT)
-    db, clock = Database(f"sqlite:///{tmp_path / 'data' / 'circlekeeper.db'}", KEY), LaterClock()
+    address = f"sqlite:///{tmp_path / 'data' / 'circlekeeper.db'}"
+    db, clock = Database(address, KEY), LaterClock()
     await db.open()
     outbox = Outbox(db, clock)
     inbox = Inbox(db, clock, outbox)
     courier = Courier(client, Words(TEXTS), outbox, inbox, clock, LoopBell, per_second=45, reserve=10)
-    made = Ferry(wire, guild, ana, wire.add_channel(guild, "room"), db, clock, client, outbox, inbox, courier)
+    room = wire.add_channel(guild, "room")
+    made = Ferry(wire, guild, ana, room, address, db, clock, client, outbox, inbox, courier)
     made.learn()
     yield made
     await made.courier.close()
