@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -40,9 +41,10 @@ def clock() -> StepClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
-    # the socket's path must stay short
-    with postgres(tmp_path_factory.mktemp("pg")) as address:
+def postgres_server() -> Generator[str]:
+    # a short path, for the server's socket; and not beside the tests' own folders, which another run of the tests, as it
+    # starts, closes to the user that the server runs as
+    with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder, postgres(Path(folder)) as address:
         yield address
 
 
