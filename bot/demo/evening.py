@@ -25,6 +25,7 @@ LOBBY = "lobby"
 GROUP = "Lantern Circle"
 ABOUT = "For people who look after somebody at home."
 TITLE = "An hour for ourselves"
+ASK, GO_ON = "Ask to join", "Go on"
 DECLINED, LEAVING, FORGOTTEN, RESTARTED = "Farah", "Gwen", "Dilan", "Emil"
 REASON = "timing"
 
@@ -111,8 +112,8 @@ class Evening:
 
     async def _up_to_the_form(self, person: Person, *, full: bool) -> Form:
         browsing = await person.command(LOBBY, "group browse")
-        agreement = await person.press(browsing.showing("Ask to join"), "Ask to join")
-        consenting = await person.press(agreement.seen[0], agreement.seen[0].buttons[0])
+        agreement = await person.press(browsing.showing(ASK), ASK)
+        consenting = await person.press(agreement.showing(GO_ON), GO_ON)
         if full:
             for answer in (browsing, agreement, consenting):
                 self._stage.answer(answer)
@@ -163,8 +164,7 @@ class Evening:
         proposed = await facilitator.command(
             self.night.desk, "meeting schedule", title=TITLE, starts=f"{MEETS[0]:%Y-%m-%d %H:%M}", repeat="weekly"
         )
-        self._stage.answer(proposed)
-        self._stage.answer(await facilitator.press(proposed.seen[0], proposed.seen[0].buttons[0]))
+        await self._confirm(facilitator, proposed)
 
     async def _remind(self) -> None:
         cast, night = self._cast, self.night
@@ -205,16 +205,23 @@ class Evening:
         cast, night = self._cast, self.night
         looking, leaving, forgotten = cast.called("Bea"), cast.called(LEAVING), cast.called(FORGOTTEN)
         self._stage.answer(await looking.command(LOBBY, "privacy show"))
-        for person, place, command in ((leaving, night.room, "group leave"), (forgotten, LOBBY, "privacy erase")):
-            asked = await person.command(place, command)
-            self._stage.answer(asked)
-            self._stage.answer(await person.press(asked.seen[0], asked.seen[0].buttons[0]))
-        look = await forgotten.command(LOBBY, "privacy show")
-        self._stage.answer(look)
-        night.last_look = look
+        theirs = await leaving.offered(LOBBY, "group leave", "group")
+        if GROUP not in theirs:
+            raise Stuck(f"{leaving.name} is not offered {GROUP} to leave, but: {', '.join(theirs) or 'nothing'}.")
+        await self._confirm(leaving, await leaving.command(LOBBY, "group leave", group=theirs[GROUP]))
+        await self._confirm(forgotten, await forgotten.command(LOBBY, "privacy erase"))
+        night.looks = [await person.command(LOBBY, "privacy show") for person in (forgotten, cast.stranger)]
+        self._stage.answer(night.looks[0])
         night.gone = (leaving, forgotten)
         night.members = tuple(person for person in night.welcomed if person not in night.gone)
         self._rooms_of(leaving, forgotten)
+
+    async def _confirm(self, person: Person, asked: Answer) -> None:
+        """Press the one button under a question."""
+        self._stage.answer(asked)
+        if not asked.seen or len(asked.seen[0].buttons) != 1:
+            raise Stuck(f"{person.name} was to confirm {asked.did}, and reads: {asked.text or 'nothing'}")
+        self._stage.answer(await person.press(asked.seen[0], asked.seen[0].buttons[0]))
 
     async def _due(self, meeting: datetime, before: timedelta) -> None:
         """Let it be the time of a reminder."""
@@ -230,7 +237,7 @@ class Evening:
         """The channels that have come onto this person's screen. Raises ``Stuck`` if they are not so many."""
         new = [name for name in person.eyes.names(person.actor) if name not in before]
         if len(new) != count:
-            raise Stuck(f"{person.name} expected {count} new on the list of channels, and sees: {new or 'nothing new'}.")
+            raise Stuck(f"{person.name} expected {count} new channels, and sees: {', '.join(new) or 'nothing new'}.")
         return new
 
     def _rooms_of(self, *people: Person) -> None:

@@ -18,7 +18,7 @@ from simcord.results import InteractionResult
 TEXT, VOICE, CATEGORY = 0, 2, 4
 _BUTTON, _SELECT, _WORDS, _LABEL = 2, 3, 10, 18
 _TICK_GROUP, _TICK = 22, 23
-_PARTS = ("components", "component", "accessory", "items")
+_MANY, _ONE = ("components", "items"), ("component", "accessory")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +94,11 @@ class Eyes:
 
     def every_name(self) -> list[str]:
         """The names of all channels and categories there are, for the one who checks the server."""
-        backend = self._env.backend
-        return [backend.get_channel(channel_id).name or "" for channel_id in backend.get_guild(self._guild.id).channel_ids]
+        return [channel.name or "" for channel in self._every()]
 
     def could_read(self, actor: MemberActor, name: str) -> bool:
         """Whether this person gets anything out of the channels of that name, listed for them or not."""
-        backend = self._env.backend
-        channels = [backend.get_channel(channel_id) for channel_id in backend.get_guild(self._guild.id).channel_ids]
-        handles = [ChannelHandle(self._env, self._guild, channel) for channel in channels if channel.name == name]
-        return any(self.look(actor, handle) for handle in handles)
+        return any(self.look(actor, channel) for channel in self._every() if channel.name == name)
 
     def rings(self, seen: Seen) -> bool:
         """Whether this message notified anybody."""
@@ -162,12 +158,17 @@ class Eyes:
         return channel.name or ""
 
     def _all(self, actor: MemberActor) -> list[tuple[str, ChannelHandle]]:
-        backend = self._env.backend
-        found = [backend.get_channel(channel_id) for channel_id in backend.get_guild(self._guild.id).channel_ids]
         return [
-            (channel.name or "", ChannelHandle(self._env, self._guild, channel))
-            for channel in found
+            (channel.name or "", channel)
+            for channel in self._every()
             if can_access_channel(self._env, channel.id, actor)
+        ]
+
+    def _every(self) -> list[ChannelHandle]:
+        backend = self._env.backend
+        return [
+            ChannelHandle(self._env, self._guild, backend.get_channel(channel_id))
+            for channel_id in backend.get_guild(self._guild.id).channel_ids
         ]
 
     def _type(self, channel: ChannelHandle) -> int:
@@ -195,10 +196,11 @@ def walk(parts: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Every component of a message or form, outer before inner."""
     for part in parts:
         yield part
-        for name in _PARTS:
-            inner = part.get(name)
-            if inner:
-                yield from walk([inner] if isinstance(inner, Mapping) else inner)
+        for name in _MANY:
+            yield from walk(part.get(name) or ())
+        for name in _ONE:
+            if part.get(name):
+                yield from walk([part[name]])
 
 
 def _options(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

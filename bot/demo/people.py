@@ -119,6 +119,14 @@ class Person:
         except (SetupError, BackendError) as error:
             raise self._stuck(did, error) from error
 
+    async def offered(self, place: str, name: str, option: str, typed: str = "") -> dict[str, str]:
+        """What an option of a command offers this person while they type: what they read, and what is sent."""
+        try:
+            offers = await self.actor.autocomplete(self.room(place), name, option, typed)
+        except (SetupError, BackendError) as error:
+            raise self._stuck(f"/{name}", error) from error
+        return {offer["name"]: offer["value"] for offer in offers}
+
     async def press(self, seen: Seen, label: str) -> Answer:
         did = f"[{label}]"
         try:

@@ -1,13 +1,12 @@
-"""The route that counts how many people have each role: SimCord has none, and the bot asks for it."""
+"""How many people have each role: Discord tells, the bot asks for it, and SimCord does not know the question."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from simcord.http.router import RequestContext, route
+from simcord.http.router import RequestContext
 
 
-@route("GET", "/guilds/{guild_id}/roles/member-counts")
 def role_member_counts(context: RequestContext) -> Any:
     guild = context.backend.get_guild(int(context.args["guild_id"]))
     members: Any = guild.members.values()

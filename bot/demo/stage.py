@@ -18,7 +18,7 @@ from bot.demo.verdict import Finding
 from bot.demo.wording import local, plain, shown
 
 SHORT, LONG = 0.35, 0.9
-LINES = 14
+LINES = 8
 """More of one message than this is cut off on the stage, though not for the person."""
 
 
@@ -89,7 +89,8 @@ class Stage:
     def brief(self, person: Person, seen: Seen) -> None:
         """One line of a screen, where many people see the like."""
         words = " ".join(plain(seen.text, person, self.now()).split())
-        cut = words if len(words) <= 90 else f"{words[:89]}…"
+        width = self._console.width - 16
+        cut = words if len(words) <= width else f"{words[: width - 1]}…"
         self._console.print(Text(f"    {person.name:<8} ", style="bold").append(cut, style="default"))
         self._wait(SHORT / 2)
 

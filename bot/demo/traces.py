@@ -1,4 +1,4 @@
-"""Looks into the files that the bot keeps for what must not stand there in plain: who people are, and what they wrote."""
+"""Looks into the files that the bot keeps for what must not stand there in plain: ids of people, and their words."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from bot.demo.traces import Traces
 COMING, LISTENING, AWAY = "I'm coming", "Just listening", "Can't make it"
 WELCOME_IN, NOT_NOW = "Welcome in", "Not now"
 INBOX = "/inbox"
+REMINDERS = 4
+"""Two of each of two meetings."""
 PROMPTLY = timedelta(seconds=5)
 _INSTANT = re.compile(r"<t:(\d+)")
 _PERSON = re.compile(r"<@!?(\d+)>")
@@ -61,8 +63,8 @@ class Night:
     """The card of a meeting on the desk once three people had answered."""
     answered_at: datetime | None = None
     """When the facilitators began to answer the requests."""
-    last_look: Answer | None = None
-    """What the one who was erased reads about themselves afterwards."""
+    looks: list[Answer] = field(default_factory=list[Answer])
+    """What is kept, as the one who was erased reads it, and as somebody does who was never in a group."""
     swallowed: Callable[[], Sequence[BaseException]]
     """What went wrong in the bot that nobody was told."""
     log: Path
@@ -76,7 +78,6 @@ class Night:
         """Who has no business in the group's room."""
         people = [self.cast.stranger, *self.gone, *([self.declined] if self.declined else [])]
         return tuple(people)
-
 
     def card_of(self, person: Person) -> Seen | None:
         return next((card for card in self.cards if person.id in _named(card)), None)
@@ -125,7 +126,10 @@ def rooms(night: Night) -> Iterable[str]:
         if count != 1:
             yield f"{person.name} sees #{name} {count} times."
     every = night.eyes.every_name()
-    yield from (f"there are {every.count(name)} rooms called {name}" for name in set(every) if every.count(name) > 1)
+    yield from (f"There are {every.count(name)} called {name}." for name in set(every) if every.count(name) > 1)
+    (categories, known) = (night.eyes.categories(lead.actor), {night.lobby, night.room, night.desk, night.safeguarding})
+    if len(categories) != 1 or set(every) - known != set(categories):
+        yield f"Beside the lobby there are: {', '.join(sorted(set(every) - {night.lobby}))}."
 
 
 def agreement(night: Night) -> Iterable[str]:
@@ -164,6 +168,8 @@ def words(night: Night) -> Iterable[str]:
 
 def reminders(night: Night) -> Iterable[str]:
     seen = _reminders(night)
+    if len(night.due) != REMINDERS:
+        yield f"The evening waited for {len(night.due)} reminders, not for {REMINDERS}."
     if len(seen) != len(night.due):
         yield f"{len(seen)} reminders stand in the room, and {len(night.due)} were due."
     for due in night.due:
@@ -249,8 +255,9 @@ def public(night: Night) -> Iterable[str]:
 def erased(night: Night) -> Iterable[str]:
     if not night.gone:
         yield "Nobody left, and nobody was erased."
-    if not night.last_look:
-        yield "The one who was erased could not look at what is kept."
+    texts = {look.text for look in night.looks}
+    if len(night.looks) != 2 or len(texts) != 1 or not texts.pop():
+        yield "The one who was erased does not read what a stranger reads."
 
 
 def traces(night: Night) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Discord's marks as a person's own screen shows them: names, local times, bold and lists, in the terminal's colours."""
+"""Discord's marks as a person's own screen shows them: names, local times, bold and lists, in a terminal."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ _TOKEN = re.compile(
     r"|<@!?(?P<user>\d+)>"
     r"|<#(?P<channel>\d+)>"
     r"|</(?P<command>[^:>]+):\d+>"
+    r"|\[(?P<link>[^\]]+)\]\(https?://[^)\s]+\)"
     r"|\*\*(?P<bold>.+?)\*\*"
     r"|`(?P<code>[^`]+)`"
     r"|(?<![\w*])\*(?P<slant>[^*\n]+)\*(?![\w*])"
 )
+_STYLES = {"bold": "bold", "slant": "italic", "link": "underline"}
 _FORMATS = {
     "t": "%H:%M",
     "T": "%H:%M:%S",
@@ -102,8 +104,8 @@ def _piece(token: re.Match[str], person: Person, now: datetime) -> Iterator[tupl
         yield f"#{person.eyes.channel_name(person.actor, int(value))}", "bold blue"
     elif kind == "command":
         yield f"/{value}", "bold blue"
-    elif kind in ("bold", "slant"):
+    elif kind in _STYLES:
         for piece, how in _pieces(value, person, now):
-            yield piece, f"{how} {'bold' if kind == 'bold' else 'italic'}".strip()
+            yield piece, f"{how} {_STYLES[kind]}".strip()
     else:
         yield value, "reverse dim" if kind == "code" else ""

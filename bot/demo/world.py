@@ -8,12 +8,16 @@ from typing import Any
 
 import discord
 import simcord
+from simcord.http.router import route
 
 from bot.client import EXTENSIONS, Bot
+from bot.demo.role_counts import role_member_counts
 from bot.services import Services, open_services
 from bot.settings import Settings
 from bot.timers import LoopBell
 from bot.ui.permissions import INVITE
+
+route("GET", "/guilds/{guild_id}/roles/member-counts")(role_member_counts)
 
 SELDOM = 10 * 365 * 86_400.0
 """Seconds between safety looks of the timers: never here, because every look costs a step of the moved time."""
@@ -42,6 +46,7 @@ class World:
     async def start(self) -> None:
         self.bot = await self._make()
         self.env = simcord.Env(self.bot, shard_count=1)
+        self.env.backend.edit_bot_profile("Circlekeeper")
         if self._begins is not None:
             self.env.backend.advance_clock((self._begins - self.env.now()).total_seconds())
         await self.env.start()
@@ -75,7 +80,7 @@ class World:
             await self._clock.aclose()
             await self.env.shutdown()
         if errors := list(self.env.errors):
-            raise ExceptionGroup("the bot swallowed these", errors)
+            raise BaseExceptionGroup("the bot swallowed these", errors)
 
     async def _make(self) -> Bot:
         opened = open_services(self.settings, clock=self.now, make_bell=LoopBell, safety_tick=SELDOM)
