@@ -38,7 +38,6 @@ class World:
         self._begins = begins
         self._extensions = extensions
         self._services = AsyncExitStack()
-        self._clock = AsyncExitStack()
 
     def now(self) -> datetime:
         return self.env.now()
@@ -50,7 +49,6 @@ class World:
         if self._begins is not None:
             self.env.backend.advance_clock((self._begins - self.env.now()).total_seconds())
         await self.env.start()
-        self._clock.enter_context(self.env.time_context())
 
     async def restart(self) -> None:
         """Close the bot and its services and start new ones on the same file, in the same Discord."""
@@ -77,7 +75,6 @@ class World:
         try:
             await self.stop_bot()
         finally:
-            await self._clock.aclose()
             await self.env.shutdown()
         if errors := list(self.env.errors):
             raise BaseExceptionGroup("the bot swallowed these", errors)
