@@ -116,7 +116,7 @@ Opens = Callable[..., AbstractAsyncContextManager[Harbour]]
 
 @pytest.fixture
 def harbour(tmp_path: Path) -> Opens:
-    """Opens a Harbour: ``async with harbour() as at``. ``permissions``: what the bot holds there."""
+    """A way to open one: its ``permissions`` are what the bot holds there."""
 
     @asynccontextmanager
     async def opens(*, permissions: discord.Permissions = INVITE, **changes: Any) -> AsyncGenerator[Harbour]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.features.groups import store
 from bot.features.groups.desk import Desk
-from bot.features.groups.model import Entry, Group, GroupState, Member, Place
+from bot.features.groups.model import Entry, Group, GroupState, Member, Place, Role
 from bot.features.groups.setbacks import Setbacks
 from bot.outbox import Deed, Delivered, Lane, Outbox, Returned, What
 from bot.storage import Tx
@@ -62,7 +62,8 @@ class Rooms:
     async def shut_out(self, tx: Tx, group: Group, member: Member) -> None:
         """Take the person's access away, before anything else that waits."""
         for place in Place:
-            await self._put_access(tx, group, member, place, Lane.URGENT)
+            if place is not Place.DESK or member.role is Role.FACILITATOR:
+                await self._put_access(tx, group, member, place, Lane.URGENT)
 
     async def entry(self, tx: Tx, guild_id: int, group_id: int, user_id: int, place: Place) -> Entry | None:
         """Whether this person may now enter this channel; None if there is no such channel any more."""

@@ -179,10 +179,10 @@ async def group_of_channel(tx: Tx, guild_id: int, channel_id: int) -> Group | No
 
 
 async def groups_in(tx: Tx, guild_id: int) -> list[Group]:
-    """The groups of a server that are not archived, by age."""
+    """The groups of a server that are not archived, by name."""
     here = sa.and_(groups.c.guild_id == guild_id, groups.c.state != GroupState.ARCHIVED)
-    rows = await tx.all(sa.select(groups).where(here).order_by(groups.c.created_at, groups.c.id))
-    return [_group(tx, row) for row in rows]
+    found = [_group(tx, row) for row in await tx.all(sa.select(groups).where(here))]
+    return sorted(found, key=lambda group: group.name.casefold())
 
 
 async def set_channel(tx: Tx, group_id: int, place: Place, channel_id: int) -> None:

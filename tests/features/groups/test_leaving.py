@@ -1,0 +1,104 @@
+"""Leaving, and being forgotten."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.errors import UserError
+from bot.features.groups import Member, Place
+from bot.features.groups.model import Candidate, Plan
+from bot.outbox import Lane
+from bot.storage import Tx
+from tests.features.groups.village import CLEO, FAY, GIL, GUILD, LEAD, MO, Village
+
+
+async def test_who_leaves_loses_access_before_all_else_and_nobody_is_told(village: Village) -> None:
+    group = await village.found()
+    await village.join(group, CLEO)
+    left: list[int] = []
+
+    async def remember(tx: Tx, member: Member) -> None:
+        left.append(member.user_id)
+
+    village.groups.left.append(remember)
+    await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=CLEO)
+    done = await village.carry()
+    assert {(errand.kind, errand.lane) for errand in done} == {("groups.access", Lane.URGENT)}
+    assert left == [CLEO]
+    assert not await village.may_enter(group, CLEO)
+    assert await village.told(LEAD) == []
+
+
+async def test_who_left_can_come_back(village: Village) -> None:
+    group = await village.found()
+    first = await village.join(group, CLEO)
+    await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=CLEO)
+    await village.carry()
+    second = await village.join(group, CLEO)
+    assert second.id == first.id
+    assert second.left_at is None
+    assert await village.may_enter(group, CLEO)
+    assert await village.kinds_told(CLEO) == ["groups.welcomed", "groups.welcomed"]
+
+
+async def test_leaving_while_the_way_in_is_being_opened_ends_outside(village: Village) -> None:
+    group = await village.found()
+    await village.welcome(group, await village.ask(group, CLEO))
+    claimed = await village.outbox.claim(busy=(), worst=Lane.BULK, limit=50)
+    (opening,) = [errand for errand in claimed if errand.kind == "groups.access"]
+    await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=CLEO)
+    await village.outbox.done(opening, channel_id=group.room_id)
+    after = [errand for errand in await village.carry() if errand.key == opening.key]
+    assert len(after) == 1, "it is looked at once more"
+    assert not await village.may_enter(group, CLEO)
+    assert await village.told(CLEO) == []
+
+
+async def test_one_of_two_facilitators_may_leave_and_the_last_may_not(village: Village) -> None:
+    group = await village.found()
+    await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=GIL)
+    assert not await village.may_enter(group, GIL, Place.DESK)
+    with pytest.raises(UserError) as refused:
+        await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=FAY)
+    assert refused.value.key == "groups.sole_facilitator"
+    assert await village.may_enter(group, FAY, Place.DESK)
+
+
+async def test_who_is_not_in_a_group_has_nothing_to_leave(village: Village) -> None:
+    group = await village.found()
+    for user_id in (CLEO, MO):
+        with pytest.raises(UserError) as refused:
+            await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=user_id)
+        assert refused.value.key == "groups.not_in"
+
+
+async def test_access_that_cannot_be_taken_away_is_told_to_all_who_must_know(village: Village) -> None:
+    group = await village.found()
+    await village.join(group, CLEO)
+    village.refusing["groups.access"] = "forbidden"
+    await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=CLEO)
+    await village.carry()
+    assert (await village.kinds_told(CLEO))[-1] == "groups.leaving_failed"
+    (trouble,) = [errand for errand in village.carried if errand.kind == "groups.trouble"]
+    assert trouble.params["about"] == "groups.trouble_leaving"
+    village.refusing.clear()
+    await village.setup.again(GUILD)
+    (errand,) = await village.carry()
+    assert (errand.kind, errand.lane) == ("groups.access", Lane.URGENT)
+
+
+async def test_who_is_forgotten_is_out_of_every_group_and_waits_for_none(village: Village) -> None:
+    here = await village.found()
+    there = await village.found(Plan(name="There", facilitators=(Candidate(user_id=MO),)))
+    asked = await village.found(Plan(name="Asked", facilitators=(Candidate(user_id=FAY),)))
+    await village.join(here, CLEO)
+    await village.ask(asked, CLEO)
+    async with village.db.begin() as tx:
+        await village.groups.leave_all(tx, GUILD, CLEO)
+        await village.groups.leave_all(tx, GUILD, MO)
+    assert {errand.kind for errand in await village.carry()} >= {"groups.access", "groups.answered_card"}
+    assert not await village.may_enter(here, CLEO)
+    assert not await village.may_enter(there, MO)
+    assert [word.params["about"] for word in await village.told(LEAD)] == ["groups.trouble_unled"]
+    async with village.db.read() as tx:
+        assert await village.groups.runnable(tx, GUILD, CLEO, facilitating=False, every=False) == []
