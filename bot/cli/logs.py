@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import sys
@@ -22,7 +23,9 @@ class Discreet(logging.Formatter):
     """Leaves out ids, and what an exception says but for where it came from: somebody may have typed it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return masked(super().format(record))
+        own = copy.copy(record)
+        own.exc_text = None  # as another formatter may have left it
+        return masked(super().format(own))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802  # the library's name
         error: BaseException | None = ei[1]
