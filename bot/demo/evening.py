@@ -36,7 +36,7 @@ class Evening:
     """Plays on ``stage`` what happens in ``world``."""
 
     def __init__(self, world: World, cast: Cast, stage: Stage, traces: Traces, *, log: Path) -> None:
-        self._world = world
+        self.world = world
         self._cast = cast
         self._stage = stage
         self.night = Night(
@@ -103,7 +103,7 @@ class Evening:
             form = await self._up_to_the_form(person, full=full)
             if person.name == RESTARTED:
                 self._stage.tell(f"{person.name} has the form open. The bot is restarted.")
-                await self._world.restart()
+                await self.world.restart()
             answer = await person.fill(form, _filled(person, form))
             if full or person.name == RESTARTED:
                 self._stage.answer(answer)
@@ -121,10 +121,10 @@ class Evening:
 
     async def _answer(self) -> None:
         cast, facilitator, night = self._cast, self._cast.facilitator, self.night
-        await self._until(self._world.now() + timedelta(minutes=30))
+        await self._until(self.world.now() + timedelta(minutes=30))
         night.cards = [seen for seen in facilitator.sees(night.desk) if WELCOME_IN in seen.buttons]
         self._stage.screen(facilitator, night.cards[:2])
-        night.answered_at = self._world.now()
+        night.answered_at = self.world.now()
         night.declined = cast.called(DECLINED)
         night.welcomed = tuple(person for person in cast.asking if person is not night.declined)
         for person in cast.asking:
@@ -173,11 +173,11 @@ class Evening:
         for person in (cast.called("Emil"), cast.called("Bea")):
             self._stage.screen(person, person.sees(night.room)[-1:])
         self._stage.tell("The bot is restarted. Three people press buttons that were posted before.")
-        await self._world.restart()
+        await self.world.restart()
         for name, label in (("Amara", COMING), ("Bea", LISTENING), ("Chidi", AWAY)):
             person = cast.called(name)
             self._stage.answer(await person.press(person.find(night.room, label), label))
-        await self._world.pass_time(60)
+        await self.world.pass_time(60)
         desk = cast.facilitator.sees(night.desk)
         night.numbers = [seen for seen in desk if TITLE in seen.text and not seen.private]
         self._stage.screen(cast.facilitator, night.numbers)
@@ -186,7 +186,7 @@ class Evening:
         self._stage.screen(somebody, somebody.sees(night.room)[-1:])
 
     async def _outage(self) -> None:
-        cast, night, world = self._cast, self.night, self._world
+        cast, night, world = self._cast, self.night, self.world
         second = MEETS[1]
         due = second - A_DAY
         await self._until(due - timedelta(minutes=2))
@@ -196,8 +196,11 @@ class Evening:
         await world.start_bot()
         night.due += (DueReminder(at=due.astimezone(UTC), starts_at=second.astimezone(UTC), back=world.now()),)
         self._stage.tell("It is back, five minutes late.")
-        for person in (cast.called("Emil"), cast.called("Bea")):
-            self._stage.screen(person, person.sees(night.room)[-1:])
+        somebody = cast.called("Emil")
+        self._stage.screen(somebody, somebody.sees(night.room)[-1:])
+        self._stage.tell("The clocks have gone forward in Berlin. In New York they had done so before.")
+        for person in (somebody, cast.called("Bea")):
+            self._stage.answer(await person.command(night.room, "meeting list"))
         await self._due(second, AN_HOUR)
         await self._until(second + timedelta(hours=3))
 
@@ -231,7 +234,7 @@ class Evening:
         self._stage.tell(f"It is {due.astimezone(ZONE):%A, %d %B, %H:%M} in Berlin.")
 
     async def _until(self, at: datetime) -> None:
-        await self._world.pass_time((at.astimezone(UTC) - self._world.now()).total_seconds())
+        await self.world.pass_time((at.astimezone(UTC) - self.world.now()).total_seconds())
 
     def _new(self, person: Person, before: set[str], count: int) -> list[str]:
         """The channels that have come onto this person's screen. Raises ``Stuck`` if they are not so many."""

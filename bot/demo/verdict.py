@@ -173,7 +173,8 @@ def reminders(night: Night) -> Iterable[str]:
     if len(seen) != len(night.due):
         yield f"{len(seen)} reminders stand in the room, and {len(night.due)} were due."
     for due in night.due:
-        expected = due.back or due.at
+        # a message's time is kept in whole thousandths of a second
+        expected = (due.back or due.at).replace(microsecond=0)
         there = [one for one in seen if expected <= one.at <= expected + PROMPTLY]
         if len(there) != 1:
             yield f"{len(there)} reminders came at {expected:%d %B %H:%M} UTC, when one was due."

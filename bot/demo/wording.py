@@ -31,7 +31,7 @@ _FORMATS = {
     "f": "%d %B %Y %H:%M",
     "F": "%A, %d %B %Y %H:%M",
 }
-_UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
+_UNITS = (("a", "day", 86_400), ("an", "hour", 3_600), ("a", "minute", 60), ("a", "second", 1))
 
 
 def local(at: datetime, zone: str, style: str = "f") -> str:
@@ -40,11 +40,11 @@ def local(at: datetime, zone: str, style: str = "f") -> str:
 
 
 def relative(at: datetime, now: datetime) -> str:
-    """How far away a time is, rounded as Discord does: ``in 2 hours``, ``5 minutes ago``."""
+    """How far away a time is, rounded as Discord does: ``in an hour``, ``5 minutes ago``."""
     seconds = (at - now).total_seconds()
-    size, unit = next(((size, unit) for unit, size in _UNITS if abs(seconds) >= size), (1, "second"))
+    article, unit, size = next((found for found in _UNITS if abs(seconds) >= found[2]), _UNITS[-1])
     count = round(abs(seconds) / size)
-    words = f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    words = f"{article} {unit}" if count == 1 else f"{count} {unit}s"
     return f"in {words}" if seconds >= 0 else f"{words} ago"
 
 

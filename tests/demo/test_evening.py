@@ -1,0 +1,316 @@
+"""The evening plays to its end, and its verdict sees what it is there to see."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import discord
+import pytest
+import pytest_asyncio
+from rich.console import Console
+from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
+
+from bot.demo.evening import Evening
+from bot.demo.eyes import Seen
+from bot.demo.playing import judged, opened
+from bot.demo.stage import Stage
+from bot.demo.verdict import COMING, Finding, Night, judge
+
+VIEW = discord.Permissions(view_channel=True, read_message_history=True).value
+
+
+class Played:
+    """The evening after its end, in a world in which things can still be put wrong."""
+
+    def __init__(self, evening: Evening, findings: list[Finding], shown: str) -> None:
+        self.night = evening.night
+        self.backend: Any = evening.world.env.backend
+        self.findings = findings
+        self.shown = shown
+
+    def channel(self, name: str) -> Any:
+        return next(channel for channel in self.backend.channels.values() if channel.name == name)
+
+    def stored(self, seen: Seen) -> Any:
+        return self.backend.get_message(seen.message.channel.id, seen.id)
+
+    def newest(self, place: str, label: str) -> Seen:
+        return self.night.cast.facilitator.find(place, label)
+
+    @contextmanager
+    def posted(self, channel: Any, words: str = "", *, like: Seen | None = None) -> Generator[None]:
+        """One message more from the bot, for as long as this lasts."""
+        copied = self.stored(like) if like else None
+        message = self.backend.create_message(
+            channel.id,
+            self.backend.bot_user.id,
+            words,
+            components=copied.components if copied else None,
+            flags=copied.flags if copied else 0,
+        )
+        try:
+            yield
+        finally:
+            self.backend.delete_message(channel.id, message.id)
+
+    @contextmanager
+    def open_to(self, user_id: int, place: str) -> Generator[None]:
+        """A channel with one overwrite more."""
+        channel = self.channel(place)
+        made = Overwrite(target_id=user_id, type=OverwriteType.MEMBER, allow=VIEW, deny=0)
+        self.backend.set_overwrite(channel.id, made)
+        try:
+            yield
+        finally:
+            self.backend.delete_overwrite(channel.id, user_id)
+
+    @contextmanager
+    def changed(self, thing: Any, name: str, value: Any) -> Generator[None]:
+        before = getattr(thing, name)
+        setattr(thing, name, value)
+        try:
+            yield
+        finally:
+            setattr(thing, name, before)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Played]:
+    shown = io.StringIO()
+    stage = Stage(Console(file=shown, width=100), pauses=False)
+    async with opened(tmp_path_factory.mktemp("evening"), stage) as evening:
+        findings = await judged(evening)
+        yield Played(evening, findings, shown.getvalue())
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def test_everything_holds(played: Played) -> None:
+    assert {finding.what: finding.problems for finding in played.findings if finding.problems} == {}
+    assert len(played.findings) > 10
+
+
+async def test_everybody_is_shown_the_meeting_on_their_own_clock(played: Played) -> None:
+    """Seven in the evening in Berlin; in New York, whose clocks had changed before, first two and then one."""
+    assert "Thursday, 26 March 2026 19:00" in played.shown
+    assert "Thursday, 26 March 2026 14:00" in played.shown
+    assert "Thursday, 02 April 2026 19:00" in played.shown
+    assert "Thursday, 02 April 2026 13:00" in played.shown
+
+
+Tampering = Callable[[Played], AbstractContextManager[None]]
+
+
+def doubled_reminder(played: Played) -> AbstractContextManager[None]:
+    return played.posted(played.channel(played.night.room), like=played.newest(played.night.room, COMING))
+
+
+def early_reminder(played: Played) -> AbstractContextManager[None]:
+    due = list(played.night.due)
+    due[0] = replace(due[0], at=due[0].at + timedelta(minutes=1))
+    return played.changed(played.night, "due", tuple(due))
+
+
+def missing_reminder(played: Played) -> AbstractContextManager[None]:
+    reminder = played.stored(played.newest(played.night.room, COMING))
+    return played.changed(reminder, "components", [])
+
+
+def wrong_hour(played: Played) -> AbstractContextManager[None]:
+    due = tuple(replace(one, starts_at=one.starts_at + timedelta(hours=1)) for one in played.night.due)
+    return played.changed(played.night, "due", due)
+
+
+def reminder_that_names(played: Played) -> AbstractContextManager[None]:
+    reminder = played.stored(played.newest(played.night.room, COMING))
+    return played.changed(reminder, "content", f"Are you coming, <@{played.night.members[0].id}>?")
+
+
+def card_that_rings(played: Played) -> AbstractContextManager[None]:
+    card = played.stored(played.night.numbers[0])
+    return played.changed(card, "ping_user_ids", [played.night.cast.facilitator.id])
+
+
+def numbers_that_name(played: Played) -> AbstractContextManager[None]:
+    card = replace(played.night.numbers[0], words=(*played.night.numbers[0].words, "Coming: Amara"))
+    return played.changed(played.night, "numbers", [card])
+
+
+def numbers_that_forget(played: Played) -> AbstractContextManager[None]:
+    card = replace(played.night.numbers[0], words=("Coming: 0. Listening: 0. Away: 0.",))
+    return played.changed(played.night, "numbers", [card])
+
+
+def agreement_twice(played: Played) -> AbstractContextManager[None]:
+    pinned = next(seen for seen in played.night.cast.facilitator.sees(played.night.room) if seen.pinned)
+    return played.posted(played.channel(played.night.room), like=pinned)
+
+
+def agreement_unpinned(played: Played) -> AbstractContextManager[None]:
+    pinned = next(seen for seen in played.night.cast.facilitator.sees(played.night.room) if seen.pinned)
+    return played.changed(played.stored(pinned), "pinned", False)
+
+
+def card_twice(played: Played) -> AbstractContextManager[None]:
+    return played.changed(played.night, "cards", [*played.night.cards, played.night.cards[3]])
+
+
+def card_missing(played: Played) -> AbstractContextManager[None]:
+    return played.changed(played.night, "cards", played.night.cards[1:])
+
+
+def word_twice(played: Played) -> AbstractContextManager[None]:
+    amara = played.night.cast.called("Amara")
+    return played.posted(amara.actor.user.dm_channel, like=amara.eyes.letters(amara.actor)[0])
+
+
+def word_unsaid(played: Played) -> AbstractContextManager[None]:
+    amara = played.night.cast.called("Amara")
+    return played.changed(amara.eyes, "letters", lambda _: [])
+
+
+@contextmanager
+def room_twice(played: Played) -> Generator[None]:
+    made = played.backend.create_channel(played.channel("lobby").guild_id, played.night.room)
+    try:
+        yield
+    finally:
+        played.backend.delete_channel(made.id)
+
+
+def desk_open_to_a_member(played: Played) -> AbstractContextManager[None]:
+    return played.open_to(played.night.members[0].id, played.night.desk)
+
+
+def desk_open_to_all(played: Played) -> AbstractContextManager[None]:
+    return played.changed(played.channel(played.night.desk), "overwrites", [])
+
+
+def room_open_to_the_declined(played: Played) -> AbstractContextManager[None]:
+    assert played.night.declined is not None
+    return played.open_to(played.night.declined.id, played.night.room)
+
+
+def room_open_to_one_who_left(played: Played) -> AbstractContextManager[None]:
+    return played.open_to(played.night.gone[0].id, played.night.room)
+
+
+def room_closed_to_a_member(played: Played) -> AbstractContextManager[None]:
+    room, member = played.channel(played.night.room), played.night.members[0]
+    rest = [overwrite for overwrite in room.overwrites if overwrite.target_id != member.id]
+    return played.changed(room, "overwrites", rest)
+
+
+def safeguarding_open_to_a_facilitator(played: Played) -> AbstractContextManager[None]:
+    return played.open_to(played.night.cast.facilitator.id, played.night.safeguarding)
+
+
+def answer_for_all_to_read(played: Played) -> AbstractContextManager[None]:
+    answer = next(answer for answer in played.night.cast.journal if answer.did == "/group browse")
+    return played.changed(played.stored(answer.seen[0]), "flags", 1 << 15)
+
+
+def name_in_public(played: Played) -> AbstractContextManager[None]:
+    return played.posted(played.channel("lobby"), "Please welcome Chidi to our group!")
+
+
+def mention_in_public(played: Played) -> AbstractContextManager[None]:
+    return played.posted(played.channel("lobby"), f"Welcome, <@{played.night.members[0].id}>!")
+
+
+def still_known(played: Played) -> AbstractContextManager[None]:
+    bea = next(answer for answer in played.night.cast.journal if answer.did == "/privacy show")
+    return played.changed(played.night, "looks", [bea, played.night.looks[1]])
+
+
+@contextmanager
+def words_in_a_file(played: Played) -> Generator[None]:
+    traces, note = played.night.traces, played.night.cast.called("Henrik").note
+    path = played.night.log.with_name("backup.db-wal")
+    path.write_bytes(b"\0\1" + note.encode() + b"\2")
+    before = set(traces.found)
+    traces.look()
+    try:
+        yield
+    finally:
+        path.unlink()
+        traces.found = before
+
+
+@contextmanager
+def id_in_a_file(played: Played) -> Generator[None]:
+    traces, person = played.night.traces, played.night.cast.called("Henrik")
+    path = played.night.log.with_name("other.db")
+    path.write_bytes(b"\0\1" + person.id.to_bytes(8, "big") + b"\2")
+    before = set(traces.found)
+    traces.look()
+    try:
+        yield
+    finally:
+        path.unlink()
+        traces.found = before
+
+
+def swallowed(played: Played) -> AbstractContextManager[None]:
+    return played.changed(played.night, "swallowed", lambda: [RuntimeError("dropped")])
+
+
+@contextmanager
+def line_in_the_log(played: Played) -> Generator[None]:
+    before = played.night.log.read_bytes()
+    played.night.log.write_bytes(before + b"ERROR bot.courier: a post could not be carried\n")
+    try:
+        yield
+    finally:
+        played.night.log.write_bytes(before)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "noticed_by"),
+    [
+        (room_twice, "Every room was made once"),
+        (agreement_twice, "The agreement was posted once"),
+        (agreement_unpinned, "The agreement was posted once"),
+        (card_twice, "There was one card"),
+        (card_missing, "There was one card"),
+        (word_twice, "Each who was welcomed in"),
+        (doubled_reminder, "Each reminder came once"),
+        (early_reminder, "Each reminder came once"),
+        (missing_reminder, "Each reminder came once"),
+        (wrong_hour, "The clocks changed"),
+        (numbers_that_name, "The desk saw how many"),
+        (numbers_that_forget, "The desk saw how many"),
+        (reminder_that_names, "Reminders and cards called nobody"),
+        (card_that_rings, "Reminders and cards called nobody"),
+        (room_open_to_the_declined, "The room was open"),
+        (room_open_to_one_who_left, "The room was open"),
+        (room_closed_to_a_member, "The room was open"),
+        (desk_open_to_a_member, "The desk was open"),
+        (desk_open_to_all, "The desk was open"),
+        (safeguarding_open_to_a_facilitator, "The safeguarding room"),
+        (answer_for_all_to_read, "What was answered to one person"),
+        (name_in_public, "Nothing in public"),
+        (mention_in_public, "Nothing in public"),
+        (still_known, "Who was erased"),
+        (words_in_a_file, "Database, journal and log"),
+        (id_in_a_file, "Database, journal and log"),
+        (swallowed, "Nothing went wrong unseen"),
+        (line_in_the_log, "Nothing went wrong unseen"),
+    ],
+)
+async def test_the_verdict_sees(played: Played, tampering: Tampering, noticed_by: str) -> None:
+    with tampering(played):
+        found = failing(played.night)
+    assert [what for what in found if what.startswith(noticed_by)], found
+    assert failing(played.night) == []
+
+
+def failing(night: Night) -> list[str]:
+    return [finding.what for finding in judge(night) if finding.problems]

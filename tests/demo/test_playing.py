@@ -1,0 +1,47 @@
+"""The command that plays the demo: from anywhere, keeping nothing, and failing without any one part of the bot."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.client import EXTENSIONS
+from bot.core.errors import OperatorError
+from bot.demo import main
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = [extension.rpartition(".")[2] for extension in EXTENSIONS]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_without_any_one_part_it_fails_and_says_what(part: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(without=part, quick=True) != 0
+    told = capsys.readouterr().out
+    assert "✗" in told
+    assert "Traceback" not in told
+
+
+def test_a_part_that_there_is_not_cannot_be_left_out() -> None:
+    with pytest.raises(OperatorError, match=r"no part called coffee.*groups"):
+        main(without="coffee", quick=True)
+
+
+def test_the_command_plays_it_and_keeps_nothing(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    run = subprocess.run(
+        [sys.executable, "-m", "bot", "demo", "--quick"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), "DISCORD_TOKEN": "", "DATABASE_URL": "sqlite:////no/x"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr
+    assert "Nothing of this evening is kept." in run.stdout
+    assert run.stderr == ""
+    assert list(tmp_path.rglob("*")) == [temporary]
