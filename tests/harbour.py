@@ -11,12 +11,10 @@ import discord
 import pytest
 from simcord.backend.access import can_access_channel
 
-import bot.demo.role_counts
 from bot.demo.world import World
 from bot.ui.permissions import INVITE
 from tests.simcord_bot import running, said, sample_settings, shown
 
-assert bot.demo.role_counts  # importing it gives SimCord the route
 PEOPLE = ("ada", "lea", "ben", "fay", "gil", "cleo", "mo", "zoe")
 """ada manages the server, lea and ben are lead and backup, fay and gil facilitate; the others come later."""
 
@@ -32,9 +30,10 @@ class Harbour:
         self.guild = world.guild("Harbour", permissions=permissions)
         self.hall = self.guild.create_text_channel("hall")
         keepers = self.guild.create_role("Keepers", permissions=discord.Permissions(manage_guild=True))
+        self.users = {name: self.env.create_user(name) for name in PEOPLE}
         self.people = {
-            name: self.guild.add_member(self.env.create_user(name), roles=[keepers] if name == "ada" else [])
-            for name in PEOPLE
+            name: self.guild.add_member(user, roles=[keepers] if name == "ada" else [])
+            for name, user in self.users.items()
         }
 
     def __getattr__(self, name: str) -> Any:
@@ -89,6 +88,9 @@ class Harbour:
     async def inbox(self, person: Any) -> str:
         """What this person is told when they next do anything."""
         return said(await person.slash(self.hall, "group browse"))
+
+    def direct_messages(self, name: str) -> list[str]:
+        return [shown(message) for message in self.users[name].dm_channel.history()]
 
     def called(self, person: Any) -> bool:
         """Whether any message sent so far was allowed to notify this person."""
