@@ -95,16 +95,21 @@ class Reminders:
             ),
         )
 
-    async def occasion(self, tx: Tx, guild_id: int, meeting_id: int, day: date) -> Occasion | None:
-        """That time of the meeting; None if it is not planned, or not to be spoken of."""
+    async def spoken_of(self, tx: Tx, guild_id: int, meeting_id: int, day: date) -> Occasion | None:
+        """That time of the meeting, whatever has become of it; None if it or its group is gone."""
         meeting = await store.get(tx, guild_id, meeting_id)
         group = None if meeting is None else await self._groups.group(tx, guild_id, meeting.group_id)
-        if meeting is None or group is None or group.state is not GroupState.OPEN:
-            return None
-        occurrence = meeting.schedule.on(day)
-        if occurrence is None or meeting.state not in (MeetingState.PLANNED, MeetingState.OVER):
+        occurrence = None if meeting is None else meeting.schedule.on(day)
+        if meeting is None or group is None or occurrence is None:
             return None
         return Occasion(meeting=meeting, group=group, occurrence=occurrence)
+
+    async def occasion(self, tx: Tx, guild_id: int, meeting_id: int, day: date) -> Occasion | None:
+        """That time of the meeting; None if it is not planned, or its group is not open."""
+        found = await self.spoken_of(tx, guild_id, meeting_id, day)
+        if found is None or found.group.state is not GroupState.OPEN:
+            return None
+        return found if found.meeting.state in (MeetingState.PLANNED, MeetingState.OVER) else None
 
     async def _come(self, tx: Tx, due: Due) -> datetime | None:
         meeting = await store.whose_timer(tx, int(due.subject))

@@ -83,19 +83,19 @@ class Meetings:
             await self._timers.set(tx, DRAFT, str(meeting.id), now + DRAFT_LASTS)
             return occasion
 
-    async def schedule(self, *, guild_id: int, meeting_id: int, user_id: int) -> Occasion:
+    async def schedule(self, *, guild_id: int, group_id: int, meeting_id: int, user_id: int) -> Occasion:
         """Make a draft a meeting. To confirm it again changes nothing. Gives its first time.
 
         Raises ``UserError`` if that time has passed by now, or the group has another meeting then.
         """
         async with self._db.begin() as tx:
+            await tx.lock("group", group_id)
             meeting = await store.get(tx, guild_id, meeting_id)
-            if meeting is None:
+            if meeting is None or meeting.group_id != group_id:
                 raise NotFound("meetings.draft_gone")
-            await tx.lock("group", meeting.group_id)
-            group = await self._meeting_group(tx, guild_id, meeting.group_id)
-            if not await self._confirm(tx, group, meeting):
-                return await self._confirmed_before(tx, group, meeting_id)
+            group = await self._meeting_group(tx, guild_id, group_id)
+            if meeting.state is not MeetingState.DRAFT:
+                return _confirmed_before(group, meeting)
             occasion = await self._first(tx, group, meeting)
             await self._plan(tx, occasion, user_id)
             return occasion
@@ -109,9 +109,9 @@ class Meetings:
     async def _read(self, tx: Tx, group: Group, proposal: Proposal) -> Meeting:
         title = tidy(proposal.title)
         if not title:
-            raise UserError("meetings.no_title")
+            raise UserError("meetings.title_empty")
         if len(title) > TITLE_LENGTH:
-            raise UserError("meetings.long_title", longest=TITLE_LENGTH)
+            raise UserError("meetings.title_long", longest=TITLE_LENGTH)
         minutes = self._minutes if proposal.minutes is None else proposal.minutes
         if not SHORTEST <= minutes <= LONGEST:
             raise UserError("meetings.minutes_range", shortest=SHORTEST, longest=LONGEST)
@@ -160,19 +160,10 @@ class Meetings:
                 raise UserError("meetings.same_time", title=other.title)
         return Occasion(meeting=meeting, group=group, occurrence=first)
 
-    async def _confirm(self, tx: Tx, group: Group, meeting: Meeting) -> bool:
-        draft, planned = MeetingState.DRAFT, MeetingState.PLANNED
-        return await store.move(tx, group.guild_id, meeting.id, before=draft, after=planned)
-
-    async def _confirmed_before(self, tx: Tx, group: Group, meeting_id: int) -> Occasion:
-        meeting = await store.get(tx, group.guild_id, meeting_id)
-        first = None if meeting is None else meeting.schedule.on(meeting.schedule.day)
-        if meeting is None or first is None or meeting.state is not MeetingState.PLANNED:
-            raise NotFound("meetings.draft_gone")
-        return Occasion(meeting=meeting, group=group, occurrence=first)
-
     async def _plan(self, tx: Tx, occasion: Occasion, user_id: int) -> None:
         meeting = occasion.meeting
+        draft, planned = MeetingState.DRAFT, MeetingState.PLANNED
+        await store.move(tx, meeting.guild_id, meeting.id, before=draft, after=planned)
         await self._timers.cancel(tx, DRAFT, str(meeting.id))
         await self._reminders.expect(tx, meeting)
         overdue = overdue_at_once(meeting.schedule, self._reminders.lengths, self._clock())
@@ -193,7 +184,9 @@ class Meetings:
 
     # answering
 
-    async def answer(self, *, guild_id: int, meeting_id: int, day: date, user_id: int, choice: Choice) -> Occasion:
+    async def answer(
+        self, *, guild_id: int, group_id: int, meeting_id: int, day: date, user_id: int, choice: Choice
+    ) -> Occasion:
         """Keep what a member says about one time of a meeting, until it ends; they may change it.
 
         Raises ``UserError`` once it has ended.
@@ -201,7 +194,7 @@ class Meetings:
         async with self._db.begin() as tx:
             await tx.lock("meeting", meeting_id)
             occasion = await self._reminders.occasion(tx, guild_id, meeting_id, day)
-            if occasion is None:
+            if occasion is None or occasion.group.id != group_id:
                 raise NotFound("meetings.not_planned")
             if occasion.ends_at <= self._clock():
                 raise UserError("meetings.ended")
@@ -254,6 +247,14 @@ class Meetings:
         async with self._db.read() as tx:
             return await store.card(tx, guild_id, meeting_id, day)
 
-    async def meeting(self, *, guild_id: int, meeting_id: int) -> Meeting | None:
+    async def spoken_of(self, *, guild_id: int, meeting_id: int, day: date) -> Occasion | None:
+        """One time of a meeting whatever has become of it since; None if it or its group is gone."""
         async with self._db.read() as tx:
-            return await store.get(tx, guild_id, meeting_id)
+            return await self._reminders.spoken_of(tx, guild_id, meeting_id, day)
+
+
+def _confirmed_before(group: Group, meeting: Meeting) -> Occasion:
+    first = meeting.schedule.on(meeting.schedule.day)
+    if first is None or meeting.state is not MeetingState.PLANNED:
+        raise NotFound("meetings.draft_gone")
+    return Occasion(meeting=meeting, group=group, occurrence=first)

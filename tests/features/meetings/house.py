@@ -133,7 +133,9 @@ class House:
         return await self.meetings.propose(guild_id=GUILD, group_id=self.group.id, proposal=proposal)
 
     async def confirm(self, occasion: Occasion) -> Occasion:
-        return await self.meetings.schedule(guild_id=GUILD, meeting_id=occasion.meeting.id, user_id=FACILITATOR)
+        return await self.meetings.schedule(
+            guild_id=GUILD, group_id=self.group.id, meeting_id=occasion.meeting.id, user_id=FACILITATOR
+        )
 
     async def schedule(self, title: str = "Tuesday circle", **typed: object) -> Occasion:
         return await self.confirm(await self.propose(title, **typed))

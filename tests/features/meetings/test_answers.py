@@ -29,7 +29,9 @@ async def occasion(house: House) -> Occasion:
 
 
 async def _answer(house: House, occasion: Occasion, user_id: int, choice: Choice, day: date = DAY) -> None:
-    await house.meetings.answer(guild_id=GUILD, meeting_id=occasion.meeting.id, day=day, user_id=user_id, choice=choice)
+    await house.meetings.answer(
+        guild_id=GUILD, group_id=house.group.id, meeting_id=occasion.meeting.id, day=day, user_id=user_id, choice=choice
+    )
 
 
 async def _numbers(house: House, occasion: Occasion, day: date = DAY) -> Numbers:
@@ -75,7 +77,12 @@ async def test_only_members_are_counted(house: House, occasion: Occasion) -> Non
             await _answer(house, occasion, stranger, Choice.COMING)
     with pytest.raises(NotFound):
         await house.meetings.answer(
-            guild_id=GUILD + 1, meeting_id=occasion.meeting.id, day=DAY, user_id=1, choice=Choice.COMING
+            guild_id=GUILD + 1,
+            group_id=house.group.id,
+            meeting_id=occasion.meeting.id,
+            day=DAY,
+            user_id=1,
+            choice=Choice.COMING,
         )
 
 

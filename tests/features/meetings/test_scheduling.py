@@ -94,8 +94,8 @@ async def test_the_zone_is_the_one_typed_else_the_servers(house: House) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ({"title": " \u202e\n ", "starts": "tue 19:00"}, "no_title"),
-        ({"title": "x" * 101, "starts": "tue 19:00"}, "long_title"),
+        ({"title": " \u202e\n ", "starts": "tue 19:00"}, "title_empty"),
+        ({"title": "x" * 101, "starts": "tue 19:00"}, "title_long"),
         ({"starts": "tue 19:00", "minutes": 4}, "minutes_range"),
         ({"starts": "tue 19:00", "minutes": 481}, "minutes_range"),
         ({"starts": "some day"}, "start_unclear"),
@@ -126,7 +126,9 @@ async def test_a_group_that_is_not_open_gets_no_meetings(house: House) -> None:
 async def test_another_server_can_neither_see_nor_confirm_it(house: House) -> None:
     proposed = await house.propose(starts="tue 19:00")
     with pytest.raises(NotFound):
-        await house.meetings.schedule(guild_id=GUILD + 1, meeting_id=proposed.meeting.id, user_id=1)
+        await house.meetings.schedule(
+            guild_id=GUILD + 1, group_id=house.group.id, meeting_id=proposed.meeting.id, user_id=1
+        )
     await house.confirm(proposed)
     assert await house.meetings.coming(guild_id=GUILD + 1, group_id=house.group.id) == []
 

@@ -1,0 +1,88 @@
+"""How meetings are put into words: what was understood, what is coming, what a card counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.cogs.meetings.buttons import ScheduleButton
+from bot.core.calendar import Happens, Repeat, happens
+from bot.features.meetings import Meeting, Numbers, Occasion
+from bot.ui.pages import Page, Row
+from bot.ui.texts import Raw, Words, instant
+
+
+def understood_page(words: Words, occasion: Occasion) -> Page:
+    """What was understood, in every way that can show a mistake, and the button that confirms it."""
+    meeting, local = occasion.meeting, _local(occasion)
+    what = words(
+        "meetings.understood",
+        title=meeting.title,
+        day=day_words(words, local.date()),
+        time=f"{local:%H:%M}",
+        zone=meeting.schedule.zone,
+        when=instant(occasion.starts_at),
+        relative=instant(occasion.starts_at, "R"),
+        minutes=meeting.minutes,
+        ends=instant(occasion.ends_at, "t"),
+    )
+    button = Row(ScheduleButton(meeting.group_id, meeting.id))
+    return Page(words("meetings.please_check"), what, *_notes(words, meeting, local), button)
+
+
+def list_page(words: Words, occasions: Sequence[Occasion]) -> Page:
+    if not occasions:
+        return Page(words("meetings.list_empty"))
+    lines = [
+        words(
+            "meetings.list_line",
+            title=occasion.meeting.title,
+            when=instant(occasion.starts_at),
+            relative=instant(occasion.starts_at, "R"),
+            repeat=repeat_words(words, occasion.meeting),
+        )
+        for occasion in occasions
+    ]
+    return Page(words("meetings.list_intro", name=occasions[0].group.name), *lines)
+
+
+def card_page(words: Words, occasion: Occasion, numbers: Numbers) -> Page:
+    counted = words(
+        "meetings.card",
+        title=occasion.meeting.title,
+        when=instant(occasion.starts_at),
+        coming=numbers.coming,
+        listening=numbers.listening,
+        away=numbers.away,
+    )
+    return Page(counted)
+
+
+def repeat_words(words: Words, meeting: Meeting) -> Raw:
+    comes = words(f"meetings.repeat_{meeting.schedule.repeat}")
+    if meeting.schedule.until is None:
+        return comes
+    return words("meetings.repeat_until", repeat=comes, day=day_words(words, meeting.schedule.until))
+
+
+def day_words(words: Words, day: date) -> Raw:
+    """A day of the wall calendar in full, with its weekday, so that a mistaken one is seen."""
+    weekday, month = words(f"calendar.weekday_{day.isoweekday()}"), words(f"calendar.month_{day.month}")
+    return words("calendar.day", weekday=weekday, day=day.day, month=month, year=day.year)
+
+
+def _local(occasion: Occasion) -> datetime:
+    return occasion.starts_at.astimezone(ZoneInfo(occasion.meeting.schedule.zone))
+
+
+def _notes(words: Words, meeting: Meeting, local: datetime) -> list[str]:
+    schedule = meeting.schedule
+    notes: list[str] = [repeat_words(words, meeting)]
+    how = happens(schedule.day, schedule.time, ZoneInfo(schedule.zone))
+    if how is not Happens.ONCE:
+        typed = f"{schedule.time:%H:%M}"
+        notes.append(words(f"meetings.clocks_{how}", typed=typed, time=f"{local:%H:%M}"))
+    if schedule.repeat is not Repeat.NONE:
+        notes.append(words("meetings.clocks_stay", time=f"{schedule.time:%H:%M}"))
+    return notes
