@@ -110,9 +110,10 @@ class Courier:
     async def _carry(self) -> None:
         try:
             while not self._drain.closing:
-                if await self._start_some():
+                urgent, ordinary = self._room_for(Lane.URGENT), self._room_for(Lane.BULK)
+                if await self._start_some(urgent, ordinary):
                     continue
-                pause = self._pause()
+                pause = self._pause(urgent, ordinary)
                 if pause is None:
                     await self._expect()
                     return
@@ -122,17 +123,20 @@ class Courier:
             log.exception("errands could not be taken from the outbox; it is tried again")
             self._bell.ring_in(TROUBLE_LASTS)
 
-    async def _start_some(self) -> int:
-        """Begin what may begin now, the urgent first; gives how many were begun."""
-        ordinary = min(AT_ONCE - len(self._crew), self._budget.available(Lane.BULK))
+    def _room_for(self, lane: Lane) -> int:
+        """How many of this lane, and of those before it, may begin now."""
+        places = URGENT_AT_ONCE if lane is Lane.URGENT else AT_ONCE
+        return max(0, min(places - len(self._crew), self._budget.available(lane)))
+
+    async def _start_some(self, urgent: int, ordinary: int) -> int:
+        """Begin up to so many of what is due, the urgent first; gives how many were begun."""
         started = 0
-        if ordinary <= 0 or self._channels.any_slow:
-            urgent = min(URGENT_AT_ONCE - len(self._crew), self._budget.available(Lane.URGENT))
+        if not ordinary or self._channels.any_slow:
             started = await self._start_up_to(urgent, worst=Lane.URGENT)
         return started or await self._start_up_to(ordinary, worst=Lane.BULK)
 
     async def _start_up_to(self, limit: int, *, worst: Lane) -> int:
-        if limit <= 0:
+        if not limit:
             return 0
         claimed = await self._outbox.claim(busy=self._channels.closed_to(worst), worst=worst, limit=limit)
         for errand in claimed:
@@ -141,15 +145,11 @@ class Courier:
             self._crew.start(self._attempt(errand), name=f"errand:{errand.seq}")
         return len(claimed)
 
-    def _pause(self) -> float | None:
-        """Seconds until something more may begin, None if only a ring can change that: a put, or an attempt's end."""
-        if len(self._crew) >= URGENT_AT_ONCE:
+    def _pause(self, urgent: int, ordinary: int) -> float | None:
+        """Seconds until more may begin, None if that takes a ring: nothing is due, or an attempt must end first."""
+        if ordinary or len(self._crew) >= (AT_ONCE if urgent else URGENT_AT_ONCE):
             return None
-        if not self._budget.available(Lane.URGENT):
-            return self._budget.wait(Lane.URGENT)
-        if len(self._crew) >= AT_ONCE or self._budget.available(Lane.BULK):
-            return None
-        return self._budget.wait(Lane.BULK)
+        return self._budget.wait(Lane.BULK if urgent else Lane.URGENT)
 
     async def _expect(self) -> None:
         """Ring when something next may be carried."""
