@@ -146,8 +146,11 @@ class Evening:
 
     async def _hear(self, person: Person) -> None:
         """Somebody learns how it went: by a direct message if they allowed one, else when they come by again."""
-        if person.may_message:
-            self._stage.screen(person, person.eyes.letters(person.actor))
+        letters = person.eyes.letters(person.actor)
+        if letters and person is self._cast.asking[0]:
+            self._stage.screen(person, letters)
+        elif letters:
+            self._stage.brief(person, letters[-1])
         elif person is self.night.declined:
             self._stage.answer(await person.command(LOBBY, "inbox"))
         else:

@@ -61,7 +61,7 @@ async def perform(folder: Path, console: Console, *, extensions: tuple[str, ...]
         async with opened(folder, stage, extensions=extensions) as evening:
             stage.title("An evening with Circlekeeper", *FOREWORD)
             findings = await judged(evening)
-    except OperatorError as error:
+    except (OperatorError, discord.DiscordException) as error:
         findings = [Finding("The bot started", (str(error),))]
     stage.findings(findings)
     failed = sum(bool(finding.problems) for finding in findings)

@@ -17,7 +17,7 @@ from bot.demo.people import Answer, Person
 from bot.demo.verdict import Finding
 from bot.demo.wording import local, plain, shown
 
-SHORT, LONG = 0.35, 0.9
+SHORT, LONG = 0.16, 0.45
 LINES = 8
 """More of one message than this is cut off on the stage, though not for the person."""
 

@@ -50,7 +50,11 @@ class World:
         self.env.backend.edit_bot_profile("Circlekeeper")
         if self._begins is not None:
             self.env.backend.advance_clock((self._begins - self.env.now()).total_seconds())
-        await self.env.start()
+        try:
+            await self.env.start()
+        except BaseException:
+            await self._services.aclose()
+            raise
 
     async def restart(self) -> None:
         """Close the bot and its services and start new ones on the same file, in the same Discord."""

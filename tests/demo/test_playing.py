@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from bot.client import EXTENSIONS
 from bot.core.errors import OperatorError
 from bot.demo import main
+from bot.demo.playing import perform
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = [extension.rpartition(".")[2] for extension in EXTENSIONS]
@@ -45,3 +48,10 @@ def test_the_command_plays_it_and_keeps_nothing(tmp_path: Path) -> None:
     assert "Nothing of this evening is kept." in run.stdout
     assert run.stderr == ""
     assert list(tmp_path.rglob("*")) == [temporary]
+
+
+async def test_a_bot_that_does_not_start_is_told_in_a_line(tmp_path: Path) -> None:
+    shown = io.StringIO()
+    findings = await perform(tmp_path, Console(file=shown), extensions=("bot.cogs.coffee",), pauses=False)
+    assert [finding.what for finding in findings if finding.problems] == ["The bot started"]
+    assert "bot.cogs.coffee" in shown.getvalue()
