@@ -42,8 +42,8 @@ def clock() -> StepClock:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Generator[str]:
-    # a short path, for the server's socket; and not beside the tests' own folders, which another run of the tests, as it
-    # starts, closes to the user that the server runs as
+    # a short path, for the server's socket; not beside the tests' own folders, which another run of the tests closes
+    # to the user that the server runs as
     with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder, postgres(Path(folder)) as address:
         yield address
 

