@@ -1,0 +1,60 @@
+"""The real bot in this process, speaking to the wire: its services on a real file, its bells, its cogs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import discord
+
+from bot.client import EXTENSIONS, Bot, use_api
+from bot.services import open_services
+from bot.settings import Settings, load
+from bot.timers import BellMaker
+from tests.settings import sample_environ
+from tests.wire import Wire
+
+
+def wire_settings(wire: Wire, folder: Path, **changes: Any) -> Settings:
+    """The shipped settings, with a database in ``folder`` and ``wire`` for Discord."""
+    environ = sample_environ(folder) | {"DISCORD_API_URL": wire.api_url}
+    return replace(load(environ, start=folder), token=wire.token, **changes)
+
+
+@contextlib.asynccontextmanager
+async def running(
+    wire: Wire,
+    settings: Settings,
+    *,
+    make_bell: BellMaker | None = None,
+    extensions: tuple[str, ...] = EXTENSIONS,
+) -> AsyncIterator[Bot]:
+    """Run the bot until the end of the block. Started again with the same settings, it finds what it left."""
+    before = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
+    use_api(wire.api_url)
+    try:
+        async with open_services(settings, make_bell=make_bell) as services:
+            bot = Bot(services, extensions=extensions, guild_ready_timeout=0.01)
+            serving = asyncio.create_task(bot.start(settings.token))
+            try:
+                await _ready(wire, bot, serving)
+                yield bot
+            finally:
+                await bot.close()
+                await serving
+    finally:
+        discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = before
+
+
+async def _ready(wire: Wire, bot: Bot, serving: asyncio.Task[None]) -> None:
+    connected = asyncio.create_task(wire.connected(10))
+    await asyncio.wait([serving, connected], return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        connected.cancel()
+        await serving
+    await connected
+    await bot.wait_until_ready()

@@ -1,0 +1,114 @@
+"""A server where nobody may anything by default, the bot in it with its invite, and its people doing what they do."""
+
+from __future__ import annotations
+
+from bot.client import Bot
+from bot.ui.permissions import INVITE
+from tests.wire import Channel, Guild, Interaction, Message, Permission, Person, Role, Wire
+from tests.wire.permissions import EVERYONE, can_view
+
+TICKED = {"Please tick both": ["consent", "agreement"]}
+ALLOWED = {"How you hear from us": ["message"]}
+NOT_NOW = {"What should we tell them?": "size"}
+
+
+class Town:
+    """ada owns the server, kim manages it, lea and ben are lead and backup, fay facilitates."""
+
+    def __init__(self, wire: Wire, name: str = "Harbour", *, invite: int = INVITE.value) -> None:
+        self.wire = wire
+        self.ada = wire.person("ada")
+        # what everyone may do would be the bot's too, and hide that its invite lacks something
+        self.guild: Guild = wire.add_guild(name, self.ada, bot_permissions=invite, everyone=0)
+        self.people: Role = wire.add_role(self.guild, "People", EVERYONE)
+        keepers = wire.add_role(self.guild, "Keepers", Permission.MANAGE_GUILD)
+        self.hall = wire.add_channel(self.guild, "hall")
+        self.kim = self.joins("kim")
+        wire.give_role(self.guild, self.kim, keepers)
+        self.lea, self.ben, self.fay = (self.joins(name) for name in ("lea", "ben", "fay"))
+
+    def joins(self, name: str) -> Person:
+        return self.wire.add_member(self.guild, name, self.people)
+
+    # what the bot may do
+
+    def holds(self, permissions: int) -> None:
+        """An admin has the bot's role hold exactly these."""
+        self.wire.set_bot_permissions(self.guild, permissions)
+
+    def hides(self, channel: Channel) -> None:
+        """An admin takes away the bot's view of one channel."""
+        self.wire.set_overwrite(channel, self.wire.world.bot, deny=Permission.VIEW_CHANNEL)
+
+    # what is there
+
+    def channel(self, name: str) -> Channel:
+        return self.wire.channels(self.guild)[name]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all channels, those that are there twice twice."""
+        return sorted(channel.name for channel in self.guild.channels.values())
+
+    def texts(self, name: str) -> list[str]:
+        return [message.text for message in self.wire.messages(self.channel(name))]
+
+    def cards(self, desk: str = "tides-desk") -> list[Message]:
+        """The requests on a desk, the newest last."""
+        return [message for message in self.wire.messages(self.channel(desk)) if "asks to join" in message.text]
+
+    def sees(self, person: Person, name: str = "tides") -> bool:
+        """Whether this person can read that channel."""
+        return can_view(self.channel(name), person.id)
+
+    def told(self, person: Person) -> list[str]:
+        """The direct messages that this person got."""
+        return [message.text for message in self.wire.messages(self.wire.direct(person))]
+
+    # what people do
+
+    async def set_up(self, *, by: Person | None = None) -> Interaction:
+        return await (by or self.kim).slash(
+            self.hall, "setup start", lead=self.lea, backup_lead=self.ben, timezone="Europe/Berlin"
+        )
+
+    async def check(self) -> str:
+        return (await self.kim.slash(self.hall, "setup check")).text
+
+    async def found(self, name: str = "Tides", *, voice: bool = True) -> Interaction:
+        return await self.kim.slash(self.hall, "group create", name=name, facilitator=self.fay, voice=voice)
+
+    async def ask(self, person: Person, **fields: object) -> Interaction:
+        """Browse, press **Ask to join** on the only group that can be asked for, read, go on, tick and send."""
+        listed = await person.slash(self.hall, "group browse")
+        agreement = await person.click(listed, "Ask to join")
+        form = await person.click(agreement, "Go on")
+        return await person.submit(form, TICKED | fields)
+
+    async def welcome(self, card: Message) -> Interaction:
+        return await self.fay.click(card, "Welcome in")
+
+    async def decline(self, card: Message) -> Interaction:
+        form = await self.fay.click(card, "Not now")
+        return await self.fay.submit(form, NOT_NOW)
+
+    async def leave(self, person: Person, name: str = "tides") -> Interaction:
+        asked = await person.slash(self.channel(name), "group leave")
+        return await person.click(asked, "Leave the group")
+
+    async def inbox(self, person: Person) -> str:
+        return (await person.slash(self.hall, "inbox")).text
+
+
+async def quiet(bot: Bot) -> None:
+    """Return once the bot has nothing to do that it could do now."""
+    for _ in range(2):
+        await bot.courier.settled()
+        await bot.courier.teller._drain.settled()
+        await bot.services.timers.settled()
+
+
+def nobody_waits(wire: Wire) -> None:
+    """Everyone who did something was answered, and no answer still says that the bot is thinking."""
+    waiting = [act for act in wire.world.interactions.values() if not act.shown]
+    assert not waiting, f"left without an answer: {[(act.user.name, act.data) for act in waiting]}"
