@@ -66,53 +66,23 @@ async def open_services(
 
 
 def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker, safety_tick: float) -> Services:
-    shards = settings.shards
+    shards, kept, limits = settings.shards, settings.retention, settings.groups
     outbox = Outbox(db, clock, shards=(shards.count, shards.ids) if shards else None)
     inbox = Inbox(db, clock, outbox)
     timers = Timers(db, clock, make_bell, at_most=safety_tick)
     audit = Audit(clock)
     setup = Setup(db, clock, outbox, inbox, audit)
-    groups = Groups(
-        db,
-        clock,
-        outbox,
-        inbox,
-        timers,
-        audit,
-        capacity=settings.groups.capacity,
-        hard_capacity=settings.groups.hard_capacity,
-        server=setup.server,
-    )
-    guidelines = Guidelines(
-        db,
-        clock,
-        outbox,
-        groups,
-        agreement=settings.guidelines.body,
-        version=settings.guidelines.version,
-    )
+    sizes = {"capacity": limits.capacity, "hard_capacity": limits.hard_capacity}
+    groups = Groups(db, clock, outbox, inbox, timers, audit, **sizes, server=setup.server)
+    agreed = settings.guidelines
+    guidelines = Guidelines(db, clock, outbox, groups, agreement=agreed.body, version=agreed.version)
+    minutes, reminders = settings.meetings.minutes, settings.meetings.reminders
     meetings = Meetings(
-        db,
-        clock,
-        outbox,
-        timers,
-        audit,
-        groups,
-        minutes=settings.meetings.minutes,
-        reminders=settings.meetings.reminders,
-        server=setup.server,
+        db, clock, outbox, timers, audit, groups, minutes=minutes, reminders=reminders, server=setup.server
     )
+    lengths, named = _lengths(kept), {Kept.AUDIT: kept.audit_identified}
     privacy = Privacy(
-        db,
-        clock,
-        outbox,
-        inbox,
-        timers,
-        audit,
-        groups,
-        retention=_lengths(settings.retention),
-        named={Kept.AUDIT: settings.retention.audit_identified},
-        has_task=setup.has_task,
+        db, clock, outbox, inbox, timers, audit, groups, retention=lengths, named=named, has_task=setup.has_task
     )
     return Services(
         settings=settings,
