@@ -10,6 +10,7 @@ from typing import Any
 import discord
 import pytest
 from simcord.backend.access import can_access_channel
+from simcord.backend.models import Overwrite
 
 from bot.demo.world import World
 from bot.ui.permissions import INVITE
@@ -18,8 +19,7 @@ from tests.simcord_bot import running, said, sample_settings, shown
 PEOPLE = ("ada", "lea", "ben", "fay", "gil", "cleo", "mo", "zoe")
 """ada manages the server, lea and ben are lead and backup, fay and gil facilitate; the others come later."""
 
-COGS = ("bot.cogs.setup", "bot.cogs.groups", "bot.cogs.guidelines", "bot.cogs.privacy")
-
+VIEW = discord.Permissions(view_channel=True).value
 TICKED = ["consent", "agreement"]
 
 
@@ -57,7 +57,8 @@ class Harbour:
 
     async def form(self, person: Any) -> Any:
         listed = await person.slash(self.hall, "group browse")
-        agreement = await person.click(listed.response, label="Ask to join")
+        first = next(one for one in custom_ids(listed.response.components) if one.startswith("groups-ask:"))
+        agreement = await person.click(listed.response, custom_id=first)
         return await person.click(agreement.response, label="Go on")
 
     async def join(self, person: Any) -> None:
@@ -99,8 +100,34 @@ class Harbour:
         assert all(mentions.get("parse") == [] for mentions in allowed), "nobody may be called by what words hold"
         return any(str(person.id) in map(str, mentions.get("users") or ()) for mentions in allowed)
 
+    async def shut(self, channel: Any, person: Any) -> None:
+        """Somebody changes the channel's settings by hand: this person may not see it."""
+        await self._overwrite(channel, person, allow=0, deny=VIEW)
+
+    async def open(self, channel: Any, person: Any) -> None:
+        """Somebody changes the channel's settings by hand: this person may see it."""
+        await self._overwrite(channel, person, allow=VIEW, deny=0)
+
+    async def _overwrite(self, channel: Any, person: Any, *, allow: int, deny: int) -> None:
+        self.env.backend.set_overwrite(channel.id, Overwrite(person.id, 1, allow=allow, deny=deny))
+        await self.env.settle()
+
+    def give_everyone(self, **permissions: bool) -> None:
+        """What everybody may do here, the bot among them, and nothing else."""
+        allowed = discord.Permissions(**permissions).value
+        self.env.backend.edit_role(self.guild.id, self.guild.id, {"permissions": allowed})
+
     def grant(self, permissions: discord.Permissions) -> None:
         self.world.give(self.guild, permissions)
+
+
+def custom_ids(components: Any) -> list[str]:
+    """The custom ids of all that can be pressed, from top to bottom."""
+    found: list[str] = []
+    for component in components:
+        found += [component["custom_id"]] if component.get("custom_id") else []
+        found += custom_ids(component.get("components") or ())
+    return found
 
 
 def answers(*, note: str = "", message: bool = False, ticks: Any = TICKED) -> dict[str, Any]:
@@ -122,7 +149,7 @@ def harbour(tmp_path: Path) -> Opens:
 
     @asynccontextmanager
     async def opens(*, permissions: discord.Permissions = INVITE, **changes: Any) -> AsyncGenerator[Harbour]:
-        async with running(sample_settings(tmp_path, **changes), extensions=COGS) as world:
+        async with running(sample_settings(tmp_path, **changes)) as world:
             yield Harbour(world, permissions)
 
     return opens

@@ -125,8 +125,8 @@ def _refusal(access: Access, standing: Standing) -> str:
     if about_group and standing.group is None and not access & (Access.LEAD | Access.ADMIN):
         return "errors.which_group"
     names = {
-        Access.ADMIN: "errors.for_admins",
         Access.LEAD: "errors.for_leads",
+        Access.ADMIN: "errors.for_admins",
         Access.FACILITATOR: "errors.for_facilitators",
     }
     return next((key for level, key in names.items() if level in access), "errors.for_members")

@@ -115,7 +115,8 @@ class Checking:
         """Who sees every private channel whatever it says, as Discord tells without the members switch: by role."""
         words = self._words
         roles = [role for role in guild.roles if role.permissions.administrator]
-        lines: list[str] = [words("setup.admins_intro", owner=mention(guild.owner_id or 0))]
+        intro = "setup.admins_intro" if roles else "setup.admins_none"
+        lines: list[str] = [words(intro, owner=mention(guild.owner_id or 0))]
         lines += [words("setup.admin_role", role=role.name) for role in roles[:SHOWN]]
         if len(roles) > MANY_ADMINS:
             lines.append(words("setup.admins_many", count=len(roles)))
