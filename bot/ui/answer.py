@@ -28,7 +28,13 @@ async def answer(interaction: discord.Interaction[Any], page: Page) -> None:
 
 
 async def replace(interaction: discord.Interaction[Any], page: Page) -> None:
-    """Put ``page`` in place of the private message whose button was pressed, or of the answer given so far."""
+    """Put ``page`` in place of the private message whose button was pressed, or of the answer given so far.
+
+    A message that others see is left alone, and the person is answered privately.
+    """
+    if interaction.message is not None and not interaction.message.flags.ephemeral:
+        await answer(interaction, page)
+        return
     view = layout(page, words_of(interaction))
     if interaction.response.is_done():
         await interaction.edit_original_response(view=view, allowed_mentions=page.allowed_mentions)
