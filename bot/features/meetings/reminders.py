@@ -18,10 +18,14 @@ from bot.storage import Tx
 from bot.timers import Due, Timers
 
 NEXT = "meetings.next"
+FORGET = "meetings.forget"
 REMINDER = "meetings.reminder"
 CARD = "meetings.card"
 COUNTED = "meetings.counted"
 UNDELIVERED = "meetings.undelivered"
+
+ENDED_LASTS = timedelta(days=60)
+"""How long a meeting that is over is kept: as long as a word about it can wait for the lead."""
 
 LATE = "late"
 """The problem of a reminder whose meeting began while the bot was away."""
@@ -48,6 +52,7 @@ class Reminders:
         self._server = server
         self.lengths = tuple(reminders)
         timers.on(NEXT, self._come)
+        timers.on(FORGET, self._forget)
         outbox.undeliverable(REMINDER, self._not_posted)
         outbox.undeliverable(UNDELIVERED, self._not_told)
         outbox.delivered(CARD, self._card_posted)
@@ -58,8 +63,18 @@ class Reminders:
         if due is not None:
             await self._timers.set(tx, NEXT, str(meeting.id), due)
 
-    async def stop(self, tx: Tx, meeting: Meeting) -> None:
+    async def cancel(self, tx: Tx, meeting: Meeting) -> None:
+        """Have nothing of it happen any more; what was answered is deleted."""
         await self._timers.cancel(tx, NEXT, str(meeting.id))
+        await store.clear(tx, meeting)
+        await self._end(tx, meeting, MeetingState.CANCELLED)
+
+    async def forget_at(self, tx: Tx, meeting: Meeting, instant: datetime) -> None:
+        """Delete the meeting at ``instant``, unless it is planned then."""
+        await self._timers.set(tx, FORGET, str(meeting.id), instant)
+
+    async def keep(self, tx: Tx, meeting: Meeting) -> None:
+        await self._timers.cancel(tx, FORGET, str(meeting.id))
 
     async def remind(self, tx: Tx, meeting: Meeting, group: Group, reminder: Reminder) -> None:
         """Speak of one time of the meeting in the group's room, and have its card on the desk."""
@@ -122,12 +137,18 @@ class Reminders:
         if group.state is not GroupState.PAUSED:
             await self._speak(tx, meeting, group, since=due.due_at, now=now)
         await tx.lock("meeting", meeting.id)
-        await store.clear_ended(tx, meeting, now)
+        await store.clear(tx, meeting, ended_by=now)
         following = next_due(meeting, self.lengths, now)
         if following is None:
-            planned, over = MeetingState.PLANNED, MeetingState.OVER
-            await store.move(tx, meeting.guild_id, meeting.id, before=planned, after=over)
+            await self._end(tx, meeting, MeetingState.OVER)
         return following
+
+    async def _end(self, tx: Tx, meeting: Meeting, after: MeetingState) -> None:
+        await store.move(tx, meeting.guild_id, meeting.id, before=MeetingState.PLANNED, after=after)
+        await self.forget_at(tx, meeting, self._clock() + ENDED_LASTS)
+
+    async def _forget(self, tx: Tx, due: Due) -> datetime | None:
+        await store.forget(tx, int(due.subject))
 
     async def _speak(self, tx: Tx, meeting: Meeting, group: Group, *, since: datetime, now: datetime) -> None:
         due = due_between(meeting.schedule, self.lengths, since, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
@@ -33,9 +33,8 @@ from bot.features.meetings.model import (
 from bot.features.meetings.reminders import Reminders
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
-from bot.timers import Due, Timers
+from bot.timers import Timers
 
-DRAFT = "meetings.draft"
 DRAFT_LASTS = timedelta(days=1)
 
 
@@ -56,13 +55,11 @@ class Meetings:
         """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of."""
         self._db = db
         self._clock = clock
-        self._timers = timers
         self._audit = audit
         self._groups = groups
         self._server = server
         self._minutes = minutes
         self._reminders = Reminders(clock, outbox, timers, audit, groups, reminders=reminders, server=server)
-        timers.on(DRAFT, self._forget_draft)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
 
@@ -80,7 +77,7 @@ class Meetings:
             occasion = await self._first(tx, group, meeting)
             now = self._clock()
             await store.add(tx, meeting, now)
-            await self._timers.set(tx, DRAFT, str(meeting.id), now + DRAFT_LASTS)
+            await self._reminders.forget_at(tx, meeting, now + DRAFT_LASTS)
             return occasion
 
     async def schedule(self, *, guild_id: int, group_id: int, meeting_id: int, user_id: int) -> Occasion:
@@ -164,7 +161,7 @@ class Meetings:
         meeting = occasion.meeting
         draft, planned = MeetingState.DRAFT, MeetingState.PLANNED
         await store.move(tx, meeting.guild_id, meeting.id, before=draft, after=planned)
-        await self._timers.cancel(tx, DRAFT, str(meeting.id))
+        await self._reminders.keep(tx, meeting)
         await self._reminders.expect(tx, meeting)
         overdue = overdue_at_once(meeting.schedule, self._reminders.lengths, self._clock())
         if overdue is not None:
@@ -178,9 +175,6 @@ class Meetings:
             repeat=meeting.schedule.repeat,
             minutes=meeting.minutes,
         )
-
-    async def _forget_draft(self, tx: Tx, due: Due) -> datetime | None:
-        await store.drop_draft(tx, int(due.subject))
 
     # answering
 
@@ -211,10 +205,8 @@ class Meetings:
             await self._reminders.recount(tx, member.guild_id, meeting_id, day)
 
     async def _archived(self, tx: Tx, group: Group) -> None:
-        planned, cancelled = MeetingState.PLANNED, MeetingState.CANCELLED
         for meeting in await store.planned(tx, group.guild_id, group.id):
-            await store.move(tx, group.guild_id, meeting.id, before=planned, after=cancelled)
-            await self._reminders.stop(tx, meeting)
+            await self._reminders.cancel(tx, meeting)
 
     # looking
 

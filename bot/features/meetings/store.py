@@ -111,8 +111,14 @@ async def move(tx: Tx, guild_id: int, meeting_id: int, *, before: MeetingState, 
     return await tx.execute(sa.update(meetings).where(same).values(state=after)) > 0
 
 
-async def drop_draft(tx: Tx, meeting_id: int) -> None:
-    await tx.execute(sa.delete(meetings).where(meetings.c.id == meeting_id, meetings.c.state == MeetingState.DRAFT))
+async def forget(tx: Tx, meeting_id: int) -> None:
+    """Delete a meeting that is not planned, with all that hangs on it."""
+    unplanned = sa.and_(meetings.c.id == meeting_id, meetings.c.state != MeetingState.PLANNED)
+    if await tx.scalar(sa.select(meetings.c.id).where(unplanned)) is None:
+        return
+    for table in (answers, cards):
+        await tx.execute(sa.delete(table).where(table.c.meeting_id == meeting_id))
+    await tx.execute(sa.delete(meetings).where(unplanned))
 
 
 async def put_answer(
@@ -153,11 +159,15 @@ async def forget_answers(tx: Tx, guild_id: int, group_id: int, user_id: int) -> 
     return [(row["meeting_id"], row["day"]) for row in rows]
 
 
-async def clear_ended(tx: Tx, meeting: Meeting, now: datetime) -> None:
-    """Once a time of the meeting has ended nobody needs to know what was answered, nor where the card is."""
+async def clear(tx: Tx, meeting: Meeting, *, ended_by: datetime | None = None) -> None:
+    """Once a time of the meeting has ended nobody needs to know what was answered, nor where the card is.
+
+    ``ended_by``: only times that have ended by then; None for all.
+    """
     for table in (answers, cards):
         of_meeting = sa.and_(table.c.guild_id == meeting.guild_id, table.c.meeting_id == meeting.id)
-        await tx.execute(sa.delete(table).where(of_meeting, table.c.ends_at <= now))
+        ended = sa.true() if ended_by is None else table.c.ends_at <= ended_by
+        await tx.execute(sa.delete(table).where(of_meeting, ended))
 
 
 async def put_card(tx: Tx, meeting: Meeting, day: date, *, channel_id: int, message_id: int, ends_at: datetime) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.core.calendar import Repeat
 from bot.features.groups import GroupState
 from bot.features.groups.store import set_state
+from bot.features.meetings import Choice, Numbers
 from bot.inbox.model import Kept
 from bot.outbox import Lane
 from bot.timers.store import next_at
@@ -202,9 +203,26 @@ async def test_it_travels_in_the_routine_lane_and_ends_with_the_start(house: Hou
     assert (reminder.lane, reminder.channel_id, reminder.expires_at) == (Lane.ROUTINE, house.group.room_id, TUESDAY)
 
 
-async def test_once_it_has_ended_nothing_of_it_is_left_to_happen(house: House) -> None:
-    await house.schedule(starts="tue 19:00")
-    await house.until(TUESDAY + DAY)
+async def test_once_it_has_ended_it_is_kept_for_a_while_and_then_forgotten(house: House) -> None:
+    occasion = await house.schedule(starts="tue 19:00")
+    await house.until(occasion.ends_at)
+    assert await house.meetings.coming(guild_id=GUILD, group_id=house.group.id) == []
+    which = {"guild_id": GUILD, "meeting_id": occasion.meeting.id, "day": occasion.occurrence.day}
+    assert await house.meetings.spoken_of(**which) is not None
+    await house.until(occasion.ends_at + 61 * DAY)
+    assert await house.meetings.spoken_of(**which) is None
     async with house.db.read() as tx:
         assert await next_at(tx) is None
-    assert await house.meetings.coming(guild_id=GUILD, group_id=house.group.id) == []
+
+
+async def test_what_was_answered_goes_with_an_archived_group_at_once_and_the_rest_later(house: House) -> None:
+    occasion = await house.schedule(starts="tue 19:00", repeat=Repeat.WEEKLY)
+    await house.join(1)
+    which = {"guild_id": GUILD, "meeting_id": occasion.meeting.id, "day": occasion.occurrence.day}
+    await house.meetings.answer(**which, group_id=house.group.id, user_id=1, choice=Choice.COMING)
+    async with house.db.begin() as tx:
+        for announce in house.groups.archived:
+            await announce(tx, house.group)
+    assert await house.meetings.numbers(**which) == Numbers()
+    await house.until(house.clock() + 61 * DAY)
+    assert await house.meetings.spoken_of(**which) is None
