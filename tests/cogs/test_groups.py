@@ -7,6 +7,7 @@ from typing import Any
 import discord
 import pytest
 
+from bot.settings.model import DiscordOptions
 from bot.ui.permissions import INVITE, REASONS
 from tests.harbour import Harbour, Opens, answers, harbour
 from tests.simcord_bot import said, shown
@@ -253,6 +254,14 @@ async def test_access_says_who_can_read_the_room_and_why(harbour: Opens) -> None
         assert at.world.bot.user.mention in text
         assert "not as it should be" not in text
         assert at.cleo.mention not in text, "members are counted, not listed"
+
+
+async def test_with_the_members_switch_on_access_names_who_holds_a_role(harbour: Opens) -> None:
+    async with harbour(discord=DiscordOptions(server_members=True)) as at:
+        await at.found()
+        gods = at.guild.create_role("Gods", permissions=discord.Permissions(administrator=True))
+        zeus = at.guild.add_member(at.env.create_user("zeus"), roles=[gods])
+        assert zeus.mention in said(await at.fay.slash(at.channel("tuesday"), "group access"))
 
 
 async def test_access_shows_where_discord_and_the_membership_differ(harbour: Opens) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import discord
 import pytest
 
+from bot.settings.model import DiscordOptions
 from bot.ui.permissions import INVITE, REASONS
 from tests.harbour import Harbour, Opens, harbour
 from tests.simcord_bot import said
@@ -130,6 +131,15 @@ async def test_who_can_see_everything_anyway_is_said_by_role(harbour: Opens) -> 
         text = await check(at)
         assert r"\*\*Gods\*\*" in text
         assert at.guild.owner.mention in text
+
+
+async def test_with_the_members_switch_on_they_are_said_by_person(harbour: Opens) -> None:
+    async with harbour(discord=DiscordOptions(server_members=True)) as at:
+        gods = at.guild.create_role("Gods", permissions=discord.Permissions(administrator=True))
+        zeus = at.guild.add_member(at.env.create_user("zeus"), roles=[gods])
+        text = await start(at)
+        assert f"Gods: {zeus.mention}" in text
+        assert "switch is on" in text
 
 
 async def test_a_channel_that_is_gone_is_said_and_not_made_again_by_the_check(harbour: Opens) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +13,9 @@ from bot.client import Bot, Interaction
 from bot.core.errors import UserError
 from bot.features.groups import Group, Member
 from bot.ui.pages import Page
-from bot.ui.texts import Raw, Words, mention
+from bot.ui.seeing import holders, is_hidden
+from bot.ui.texts import Raw, mention
 
-HIDDEN_FLAG = 1 << 17
-HIDDEN_NAME = "___hidden___"
 ROLE, PERSON = 0, 1
 VIEW = discord.Permissions(view_channel=True).value
 
@@ -76,15 +75,26 @@ class Readers:
         roles = [role for role in guild.roles if not role.is_default()]
         admins = [role for role in roles if role.permissions.administrator]
         readers = [role for role in roles if role not in admins and _lets_in(role, seen)]
-        counts = await self._counts(guild)
+        held = await self._held(guild, [*admins, *readers])
         lines: list[str] = []
         for key, some in (("groups.access_admin_role", admins), ("groups.access_role", readers)):
-            lines += [words(key, role=role.name, count=_count(words, counts, role)) for role in some]
+            lines += [
+                words(key, role=role.name, people=held.get(role.id, words("groups.count_unknown"))) for role in some
+            ]
         if lines:
             lines.append(words("groups.access_roles_note"))
         if not seen.everyone_barred and guild.default_role.permissions.view_channel:
             lines.append(words("groups.access_everyone"))
         return lines
+
+    async def _held(self, guild: discord.Guild, roles: Sequence[discord.Role]) -> dict[int, Raw]:
+        """By whom each role is held: by person where Discord tells, else by how many."""
+        if self._bot.services.settings.discord.server_members:
+            people = await holders(guild, roles)
+            if people:
+                return {role_id: _people(user_ids) for role_id, user_ids in people.items()}
+        words = self._bot.words
+        return {role_id: words("groups.count", count=count) for role_id, count in (await self._counts(guild)).items()}
 
     async def _counts(self, guild: discord.Guild) -> Mapping[int, int]:
         counts: dict[int, int] = {}
@@ -102,11 +112,6 @@ class Readers:
         if channel is None or is_hidden(channel):
             raise UserError("groups.room_hidden")
         return _read(channel["permission_overwrites"], guild_id)
-
-
-def is_hidden(channel: Mapping[str, Any]) -> bool:
-    """Whether Discord keeps this channel from the bot: what it then says of it is not the truth."""
-    return bool(int(channel.get("flags") or 0) & HIDDEN_FLAG) or channel.get("name") == HIDDEN_NAME
 
 
 def _read(overwrites: Iterable[Mapping[str, Any]], guild_id: int) -> Overwrites:
@@ -135,7 +140,3 @@ def _lets_in(role: discord.Role, seen: Overwrites) -> bool:
 
 def _people(user_ids: Iterable[int]) -> Raw:
     return Raw(", ".join(mention(user_id) for user_id in user_ids) or "-")
-
-
-def _count(words: Words, counts: Mapping[int, int], role: discord.Role) -> Raw:
-    return words("groups.count", count=counts[role.id]) if role.id in counts else words("groups.count_unknown")

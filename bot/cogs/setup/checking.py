@@ -14,10 +14,9 @@ from bot.features.groups import Place
 from bot.features.setup import Health
 from bot.ui.pages import Page
 from bot.ui.permissions import INVITE, REASONS, names
+from bot.ui.seeing import holders, is_hidden
 from bot.ui.texts import Raw, channel, instant, mention
 
-HIDDEN_FLAG = 1 << 17
-HIDDEN_NAME = "___hidden___"
 MANY_ADMINS = 5
 SHOWN = 10
 
@@ -41,6 +40,8 @@ class Found:
     """Permissions that the bot needs and does not hold."""
     away: tuple[int, ...]
     """Which of lead and backup are not in the server."""
+    admins: Mapping[int, list[int]]
+    """By the ids of the roles that make people administrators: who holds them, where Discord tells by person."""
     lost: tuple[Lost, ...]
     failing: int
 
@@ -68,6 +69,7 @@ class Checking:
             health=health,
             missing=() if me.guild_permissions.administrator else tuple(names(lacking)),
             away=tuple([user_id for user_id in people if not await _is_here(guild, user_id)]),
+            admins=await holders(guild, _admin_roles(guild)) if services.settings.discord.server_members else {},
             lost=tuple(await self._lost(guild, health, me)),
             failing=sum(failing.count for failing in await services.timers.failing()),
         )
@@ -77,7 +79,7 @@ class Checking:
         parts = [
             "\n".join(self._people(found)),
             "\n".join(self._permissions(found)),
-            "\n".join(self._admins(found.guild)),
+            "\n".join(self._admins(found)),
             "\n".join(self._standing_still(found, tried)),
         ]
         return Page(*[part for part in parts if part])
@@ -111,13 +113,19 @@ class Checking:
         ]
         return [*lines, words("setup.permissions_mend"), intent]
 
-    def _admins(self, guild: discord.Guild) -> list[str]:
-        """Who sees every private channel whatever it says, as Discord tells without the members switch: by role."""
+    def _admins(self, found: Found) -> list[str]:
+        """Who sees every private channel whatever it says: by person where Discord tells, else by role."""
         words = self._words
-        roles = [role for role in guild.roles if role.permissions.administrator]
+        roles = _admin_roles(found.guild)
         intro = "setup.admins_intro" if roles else "setup.admins_none"
-        lines: list[str] = [words(intro, owner=mention(guild.owner_id or 0))]
-        lines += [words("setup.admin_role", role=role.name) for role in roles[:SHOWN]]
+        lines: list[str] = [words(intro, owner=mention(found.guild.owner_id or 0))]
+        for role in roles[:SHOWN]:
+            people = found.admins.get(role.id)
+            if people is None:
+                lines.append(words("setup.admin_role", role=role.name))
+            else:
+                names = Raw(", ".join(mention(user_id) for user_id in people) or "-")
+                lines.append(words("setup.admin_role_people", role=role.name, people=names))
         if len(roles) > MANY_ADMINS:
             lines.append(words("setup.admins_many", count=len(roles)))
         return lines
@@ -174,14 +182,17 @@ class Checking:
         return {int(listed["id"]): listed for listed in await http.get_all_guild_channels(guild.id)}
 
 
+def _admin_roles(guild: discord.Guild) -> list[discord.Role]:
+    return [role for role in guild.roles if role.permissions.administrator]
+
+
 def _hidden(guild: discord.Guild, channel_id: int, there: Mapping[int, Any], me: discord.Member) -> bool | None:
     """None if the channel can be seen; else whether it is there at all."""
     listed = there.get(channel_id)
     known = guild.get_channel(channel_id)
     if listed is None:
         return known is not None
-    closed = listed["name"] == HIDDEN_NAME or bool(int(listed.get("flags") or 0) & HIDDEN_FLAG)
-    if closed or (known is not None and not known.permissions_for(me).view_channel):
+    if is_hidden(listed) or (known is not None and not known.permissions_for(me).view_channel):
         return True
     return None
 
