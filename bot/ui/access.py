@@ -86,6 +86,8 @@ async def pass_through(
     interaction: Interaction, gate: Gate, *, group_id: int | None = None, code: str | None = None
 ) -> None:
     """Let the person through, deferring if the answer comes later. Raises ``NotAllowed`` with the reason in words."""
+    if interaction.guild_id is None:
+        raise NotAllowed("errors.not_here")
     if Access.ANYONE not in gate.access:
         standing, held = await look_up(interaction, group_id=group_id, code=code)
         interaction.extras[STANDING] = standing

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.cli.logs import CONSOLE, Discreet
+from bot.ui.pages import Page, layout
 from tests.simcord_bot import said, texts
 from tests.ui.conftest import Theatre
 from tests.ui.stage import SECRET, panel
@@ -167,3 +168,12 @@ async def test_a_long_answer_comes_in_several_messages(theatre: Theatre) -> None
     assert len(messages) > 1
     assert all(message.ephemeral for message in messages)
     assert all(len("".join(texts(message.components))) <= 4000 for message in messages)
+
+
+async def test_a_button_in_a_direct_message_says_where_it_works(theatre: Theatre) -> None:
+    person = theatre.world.env.create_user("cleo")
+    theatre.guild.add_member(person)
+    user = await theatre.world.bot.fetch_user(person.id)
+    message = await user.send(view=layout(Page("A panel", *panel()), theatre.world.bot.words))
+    result = await person.click(message, custom_id="stage-press:ok:0")
+    assert said(result) == theatre.texts["errors.not_here"]
