@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import sys
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -17,11 +19,16 @@ from discord.http import Route
 from bot.courier import Courier
 from bot.services import Services
 from bot.ui.access import gate_of
-from bot.ui.components import PersistentItem, PersistentModal
+from bot.ui.components import PersistentItem, PersistentModal, give_back
 from bot.ui.errors import report
 from bot.ui.texts import Words
 
 log = logging.getLogger(__name__)
+
+ANSWERING = ("CommandTree-", "discord-ui-", "discord.py: on_")
+"""How the library names the tasks in which people are answered, and those that follow from them."""
+
+LAST_ANSWERS = 3.0  # seconds; nobody waits longer for a first answer
 
 EXTENSIONS = (
     "bot.cogs.setup",
@@ -105,19 +112,25 @@ class Bot(commands.AutoShardedBot):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
 
     async def close(self) -> None:
-        """Stop carrying, let what is under way be recorded, then leave Discord."""
+        """Answer who has pressed something, stop carrying, let what is under way be recorded, then leave Discord."""
         if self._carrying:
             self._carrying = False
+            await self._give_last_answers()
             await self.services.timers.close()
             await self.courier.close()
         await super().close()
+
+    async def _give_last_answers(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ANSWERS):
+                while answering := [task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERING)]:
+                    await asyncio.wait(answering)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type is discord.InteractionType.modal_submit:
             custom_id: str = (interaction.data or {}).get("custom_id", "")
             form = next((found for kind in self.forms if (found := kind.parse(custom_id))), None)
-            if form is not None:
-                await form.receive(interaction)
+            await (give_back(interaction) if form is None else form.receive(interaction))
 
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: Any) -> None:
         gate = gate_of(command)

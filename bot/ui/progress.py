@@ -31,13 +31,13 @@ class Progress:
 
     def __init__(self, look: Look, *, name: str) -> None:
         self._look = look
-        self._open: dict[int, discord.Interaction[Any]] = {}
+        self._open: dict[int, list[discord.Interaction[Any]]] = {}
         self._rung: set[int] = set()
         self._drain = Drain(self._show, name=name)
 
     async def follow(self, interaction: discord.Interaction[Any], subject: int) -> None:
         """Answer now; each ring for ``subject`` edits the answer until the last step."""
-        self._open[subject] = interaction
+        self._open.setdefault(subject, []).append(interaction)
         await replace(interaction, (await self._look(interaction, subject)).page)
         # what was done before the answer was there
         self.ring(subject)
@@ -54,9 +54,14 @@ class Progress:
     async def _show(self) -> None:
         while self._rung:
             subject = self._rung.pop()
-            interaction = self._open[subject]
-            step = await self._look(interaction, subject)
-            if step.last:
-                del self._open[subject]
-            with suppress(discord.HTTPException):  # its time is over, or the person has closed it
-                await replace(interaction, step.page)
+            for interaction in tuple(self._open.get(subject, ())):
+                step = await self._look(interaction, subject)
+                if step.last:
+                    self._let_go(subject, interaction)
+                with suppress(discord.HTTPException):  # its time is over, or the person has closed it
+                    await replace(interaction, step.page)
+
+    def _let_go(self, subject: int, interaction: discord.Interaction[Any]) -> None:
+        self._open[subject].remove(interaction)
+        if not self._open[subject]:
+            del self._open[subject]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +34,12 @@ async def running(
     make_bell: BellMaker | None = None,
     extensions: tuple[str, ...] = EXTENSIONS,
 ) -> AsyncIterator[Bot]:
-    """Run the bot until the end of the block. Started again with the same settings, it finds what it left."""
+    """Run the bot until the end of the block. Started again with the same settings, it finds what it left.
+
+    Whatever it logged as an error fails the test: nothing that Discord or people do is one.
+    """
+    errors = _Errors()
+    logging.getLogger().addHandler(errors)
     before = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     use_api(wire.api_url)
     try:
@@ -47,7 +53,18 @@ async def running(
                 await bot.close()
                 await serving
     finally:
+        logging.getLogger().removeHandler(errors)
         discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = before
+    assert not errors.told, "the bot logged errors:\n" + "\n".join(errors.told)
+
+
+class _Errors(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.told.append(logging.Formatter().format(record))
 
 
 async def _ready(wire: Wire, bot: Bot, serving: asyncio.Task[None]) -> None:

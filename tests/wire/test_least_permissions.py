@@ -12,12 +12,24 @@ import pytest_asyncio
 
 from bot.client import Bot
 from bot.settings import Posting
-from bot.ui.permissions import INVITE, names
-from tests.wire import Permission, Wire
+from bot.ui.permissions import INVITE, MEMBER, MEMBER_VOICE, names
+from tests.wire import Permission, Person, Wire
 from tests.wire.realbot import running, wire_settings
 from tests.wire.town import Town, nobody_waits, quiet
 
 EVERY = names(INVITE)
+FEW = ("connect", "manage_channels", "manage_roles", "pin_messages", "view_channel")
+"""One of each sort: for the voice room, for making rooms, for opening them, for the bot alone, for everything."""
+
+NEEDED_TO_OPEN = {"manage_roles", *names(MEMBER)}
+NEEDED_TO_OPEN_VOICE = {"manage_roles", *names(MEMBER_VOICE)}
+REFUSED = "Discord doesn't let the bot do it: a permission is missing."
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "lacking" in metafunc.fixturenames:
+        full = metafunc.config.getoption("--size") == "full"
+        metafunc.parametrize("lacking", EVERY if full else FEW)
 
 
 @pytest_asyncio.fixture
@@ -71,7 +83,6 @@ async def opened(town: Town, bot: Bot) -> None:
     all_is_there(town)
 
 
-@pytest.mark.parametrize("lacking", EVERY)
 async def test_from_the_start(wire: Wire, bot: Bot, lacking: str) -> None:
     town, elsewhere = Town(wire, invite=without(lacking)), Town(wire, "Lighthouse")
     started, _ = await asyncio.gather(town.set_up(), elsewhere.set_up())
@@ -81,8 +92,7 @@ async def test_from_the_start(wire: Wire, bot: Bot, lacking: str) -> None:
     all_is_there(elsewhere)
     rooms_are_private(town)
 
-    refused = "Discord doesn't let the bot do it: a permission is missing."
-    assert refused in started.text + founded.text, started.text + founded.text
+    assert REFUSED in started.text + founded.text
     checked = await town.check()
     assert f"- {shown(lacking)}: to " in checked
     assert "open Server Settings > Roles" in checked
@@ -98,3 +108,55 @@ async def test_from_the_start(wire: Wire, bot: Bot, lacking: str) -> None:
     all_is_there(town)
     assert "Nothing is waiting, and nothing is lost." in await town.check()
     nobody_waits(wire)
+
+
+async def test_later(wire: Wire, bot: Bot, lacking: str) -> None:
+    town, elsewhere = Town(wire), Town(wire, "Lighthouse")
+    cleo, zoe, mo = town.joins("cleo"), town.joins("zoe"), elsewhere.joins("mo")
+    await asyncio.gather(opened(town, bot), opened(elsewhere, bot))
+    await let_in(town, bot, zoe)
+    town.holds(without(lacking))
+
+    asked, _ = await asyncio.gather(town.ask(cleo), elsewhere.ask(mo))
+    await quiet(bot)
+    await asyncio.gather(town.welcome(town.cards()[-1]), elsewhere.welcome(elsewhere.cards()[-1]), town.leave(zoe))
+    founded = await town.found("Pebbles")
+    await town.post_agreement()
+    await quiet(bot)
+    assert elsewhere.sees(mo)
+    rooms_are_private(town)
+    assert REFUSED in founded.text
+    assert town.sees(cleo) == (lacking not in NEEDED_TO_OPEN)
+    assert ("Welcome to" if town.sees(cleo) else "You are welcome in **Tides**, but") in asked.text
+    assert town.sees(zoe) == (lacking == "manage_roles")
+    troubles = "\n".join(town.texts("tides-desk"))
+    assert (f"could not be opened for {cleo.mention}" in troubles) == (lacking in NEEDED_TO_OPEN | NEEDED_TO_OPEN_VOICE)
+    assert (f"could not be closed for {zoe.mention}" in troubles) == (lacking == "manage_roles")
+    assert f"- {shown(lacking)}: to " in await town.check()
+
+    town.holds(INVITE.value)
+    await town.check()
+    await quiet(bot)
+    everything_was_made_up_for(town, cleo, zoe)
+    assert "Welcome to" in asked.text
+    assert "Nothing is waiting, and nothing is lost." in await town.check()
+    nobody_waits(wire)
+
+
+def everything_was_made_up_for(town: Town, came: Person, went: Person) -> None:
+    rooms_are_private(town)
+    (voice,) = [name for name in town.names if name.startswith("tides-") and name != "tides-desk"]
+    assert [name for name in town.names if town.sees(came, name)] == sorted(["Groups", "hall", "tides", voice])
+    assert [name for name in town.names if town.sees(went, name)] == ["Groups", "hall"]
+    assert len([name for name in town.names if name.startswith("pebbles")]) == 3
+    for room in (town.channel("tides"), town.channel("pebbles")):
+        assert town.wire.messages(room) == town.wire.pins(room)
+        assert len(town.wire.pins(room)) == 1
+
+
+async def let_in(town: Town, bot: Bot, person: Person) -> None:
+    await town.ask(person)
+    await quiet(bot)
+    await town.welcome(town.cards()[-1])
+    await quiet(bot)
+    assert town.sees(person)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -143,3 +144,23 @@ async def _goes(town: Town, cleo: Person) -> None:
     assert "deleted" in (await cleo.click(erasing, "Delete everything about me")).text
     assert "keeps nothing about you" in (await cleo.slash(town.hall, "privacy show")).text
     assert "Nothing is waiting, and nothing is lost." in await town.check()
+
+
+async def test_who_presses_while_the_bot_stops_is_answered(wire: Wire, settings: Settings) -> None:
+    async with running(wire, settings) as bot:
+        town = Town(wire)
+        await town.set_up()
+        await quiet(bot)
+        pressed = [await town.fay.slash(town.hall, line, until="sent") for line in ("privacy show", "group browse")]
+        await wire.wait_for(lambda: any(act.response for act in pressed))
+    nobody_waits(wire)
+
+
+async def test_two_who_set_up_at_once_both_see_it_done_once(wire: Wire, bot: Bot) -> None:
+    town = Town(wire)
+    for _ in range(2):
+        one, other = await asyncio.gather(town.set_up(), town.set_up(by=town.ada))
+        await wire.wait_for(lambda one=one, other=other: "are there" in one.text and "are there" in other.text)
+        await quiet(bot)
+        assert town.names == ["Groups", "hall", "safeguarding"]
+    nobody_waits(wire)

@@ -92,9 +92,26 @@ class Town:
         form = await self.fay.click(card, "Not now")
         return await self.fay.submit(form, NOT_NOW)
 
-    async def leave(self, person: Person, name: str = "tides") -> Interaction:
-        asked = await person.slash(self.channel(name), "group leave")
+    async def leave(self, person: Person) -> Interaction:
+        asked = await person.slash(self.hall, "group leave", group=await self.picks(person, "group leave"))
         return await person.click(asked, "Leave the group")
+
+    async def schedule(self, starts: str) -> Interaction:
+        """A meeting of Tides, typed by its facilitator, understood and confirmed."""
+        group = await self.picks(self.fay, "meeting schedule")
+        understood = await self.fay.slash(self.hall, "meeting schedule", title="Evening", starts=starts, group=group)
+        return await self.fay.click(understood, "Schedule it")
+
+    async def post_agreement(self) -> Interaction:
+        group = await self.picks(self.fay, "guidelines post")
+        return await self.fay.slash(self.hall, "guidelines post", group=group)
+
+    async def picks(self, person: Person, line: str, name: str = "Tides") -> str:
+        """The group as it is picked from what is offered while typing its name."""
+        assert await person.autocomplete(self.hall, line, "group", name) == [name]
+        act = max(self.wire.world.interactions.values(), key=lambda act: act.id if act.choices else 0)
+        (choice,) = act.choices or []
+        return choice["value"]
 
     async def inbox(self, person: Person) -> str:
         return (await person.slash(self.hall, "inbox")).text
