@@ -32,7 +32,7 @@ async def replace(interaction: discord.Interaction[Any], page: Page) -> None:
 
     A message that others see is left alone, and the person is answered privately.
     """
-    if interaction.message is not None and not interaction.message.flags.ephemeral:
+    if _would_change_what_others_see(interaction):
         await answer(interaction, page)
         return
     view = layout(page, words_of(interaction))
@@ -40,6 +40,14 @@ async def replace(interaction: discord.Interaction[Any], page: Page) -> None:
         await interaction.edit_original_response(view=view, allowed_mentions=page.allowed_mentions)
     else:
         await interaction.response.edit_message(view=view, allowed_mentions=page.allowed_mentions)
+
+
+def _would_change_what_others_see(interaction: discord.Interaction[Any]) -> bool:
+    if interaction.message is None or interaction.message.flags.ephemeral:
+        return False
+    # an answer that was promised, or given, is this person's own, and stands beside the message
+    own = (discord.InteractionResponseType.deferred_channel_message, discord.InteractionResponseType.channel_message)
+    return interaction.response.type not in own
 
 
 async def say(interaction: discord.Interaction[Any], key: str, **values: object) -> None:

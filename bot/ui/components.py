@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import discord
 from discord import ui
 
+from bot.core.errors import UserError
 from bot.ui.access import Access, Answers, Gate, Interaction, pass_through
 from bot.ui.errors import report
 from bot.ui.texts import Words
@@ -32,7 +33,8 @@ async def run(
 
 
 def _values(match: re.Match[str]) -> dict[str, Any]:
-    return {name: int(value) if value.isdecimal() else value for name, value in match.groupdict().items()}
+    found = match.groupdict(default="")
+    return {name: int(value) if value.isdecimal() else value for name, value in found.items()}
 
 
 class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
@@ -196,3 +198,9 @@ class PersistentModal:
         typed = Typed.read(data["components"])
         gate = Gate(self.access, self.answers)
         await run(interaction, gate, self.group_id, lambda: self.submit(interaction, typed), typed.words)
+
+
+async def give_back(interaction: Interaction) -> None:
+    """Answer somebody whose form no part of this bot knows any more, so that what they wrote is not lost."""
+    data: Any = interaction.data
+    await report(interaction, UserError("errors.stale_form"), typed=Typed.read(data["components"]).words)

@@ -34,7 +34,7 @@ def describe(error: BaseException, words: Words) -> str | None:
     match reason_of(error):
         case UserError() as told:
             return words(told.key, **told.values)
-        case app_commands.TransformerError() | app_commands.CommandSignatureMismatch():
+        case app_commands.TransformerError() | app_commands.CommandSignatureMismatch() | app_commands.CommandNotFound():
             return words("errors.stale")
         case discord.Forbidden():
             return words("errors.discord_refused")

@@ -129,7 +129,13 @@ def panel() -> list[Row]:
         Row(
             *(PressButton(what, number) for number, what in enumerate(("ok", "refused", "broken", "forbidden", "edit")))
         ),
-        Row(PressButton("later", 5), PressButton("laterrefused", 6), FormButton(7), MembersButton(8)),
+        Row(
+            PressButton("later", 5),
+            PressButton("laterrefused", 6),
+            FormButton(7),
+            MembersButton(8),
+            PressButton("lateredit", 10),
+        ),
         Row(PickSelect(9, [discord.SelectOption(label=value) for value in ("ok", "refused", "broken")])),
     ]
 
@@ -149,7 +155,7 @@ class PressButton(PersistentButton, template=r"stage-press:(?P<what>[a-z]+):(?P<
             await interaction.response.defer(ephemeral=True, thinking=True)
         go_wrong(self.what.removeprefix("later"), interaction.user.id)
         told = Page(words_of(interaction)("stage.pressed", number=self.number))
-        await (replace if self.what == "edit" else answer)(interaction, told)
+        await (replace if self.what.endswith("edit") else answer)(interaction, told)
 
 
 class MembersButton(PersistentButton, template=r"stage-members:(?P<number>\d+)"):

@@ -8,7 +8,7 @@ import discord
 import pytest
 
 from bot.ui.pages import Page, layout
-from tests.simcord_bot import said, texts
+from tests.simcord_bot import said, shown, texts
 from tests.ui.conftest import Theatre
 from tests.ui.stage import panel
 
@@ -37,9 +37,9 @@ async def test_a_select_used_after_a_restart_answers(theatre: Theatre) -> None:
 
 
 async def test_a_form_opened_before_a_restart_and_sent_after_it_is_not_lost(theatre: Theatre) -> None:
-    shown = await theatre.ann.slash(theatre.channel, "stage form", number=42)
+    opened = await theatre.ann.slash(theatre.channel, "stage form", number=42)
     await theatre.world.restart()
-    result = await theatre.ann.submit_modal(shown, {"note": "hello", "choices": ["one", "two"]})
+    result = await theatre.ann.submit_modal(opened, {"note": "hello", "choices": ["one", "two"]})
     assert said(result) == "You wrote: 42/hello and chose: one, two"
     assert result.ephemeral
 
@@ -47,9 +47,9 @@ async def test_a_form_opened_before_a_restart_and_sent_after_it_is_not_lost(thea
 async def test_a_form_opened_by_a_button_after_a_restart_works(theatre: Theatre) -> None:
     await post_panel(theatre)
     await theatre.world.restart()
-    shown = await theatre.ann.click(theatre.channel.last_message, custom_id="stage-open:7")
-    assert shown.modal is not None
-    result = await theatre.ann.submit_modal(shown, {"note": "hello"})
+    opened = await theatre.ann.click(theatre.channel.last_message, custom_id="stage-open:7")
+    assert opened.modal is not None
+    result = await theatre.ann.submit_modal(opened, {"note": "hello"})
     assert said(result) == "You wrote: 7/hello and chose: "
 
 
@@ -64,8 +64,8 @@ async def test_two_people_with_the_same_form_each_send_their_own(theatre: Theatr
 
 async def test_one_person_may_send_the_same_form_again(theatre: Theatre) -> None:
     for text in ("first", "second"):
-        shown = await theatre.ann.slash(theatre.channel, "stage form", number=1)
-        result = await theatre.ann.submit_modal(shown, {"note": text})
+        opened = await theatre.ann.slash(theatre.channel, "stage form", number=1)
+        result = await theatre.ann.submit_modal(opened, {"note": text})
         assert said(result).startswith(f"You wrote: 1/{text}")
 
 
@@ -78,9 +78,9 @@ async def test_buttons_go_on_answering_after_private_messages_with_buttons_have_
 
 
 async def test_a_press_can_change_the_message_it_was_on(theatre: Theatre) -> None:
-    shown = await theatre.ann.slash(theatre.channel, "stage panel")
-    await theatre.ann.click(shown.response, custom_id="stage-press:edit:4")
-    assert texts(shown.response.components) == ["You pressed 4."]
+    opened = await theatre.ann.slash(theatre.channel, "stage panel")
+    await theatre.ann.click(opened.response, custom_id="stage-press:edit:4")
+    assert texts(opened.response.components) == ["You pressed 4."]
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,31 @@ async def test_a_component_with_an_odd_id_is_left_alone(
 
 
 @pytest.mark.parametrize("custom_id", ["stage-form:x", "stage-form:1:2", "nothing-of-ours", "stage-press:ok:0"])
-async def test_a_form_with_an_odd_id_is_left_alone(
+async def test_what_was_typed_into_a_form_that_nobody_knows_any_more_is_given_back(
     theatre: Theatre, custom_id: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shown = await theatre.ann.slash(theatre.channel, "stage form", number=1)
-    shown._interaction.modal["custom_id"] = custom_id
-    result = await theatre.ann.submit_modal(shown, {"note": "hello"})
-    assert not result.acknowledged
+    opened = await theatre.ann.slash(theatre.channel, "stage form", number=1)
+    # as a release that called it otherwise would have sent it
+    opened._interaction.modal["custom_id"] = custom_id
+    result = await theatre.ann.submit_modal(opened, {"note": "hello"})
+    assert result.ephemeral
+    assert said(result).startswith(theatre.texts["errors.stale_form"])
+    assert said(result).endswith("> hello")
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_a_press_never_changes_a_message_that_others_see(theatre: Theatre) -> None:
+    message = await post_panel(theatre)
+    result = await theatre.ann.click(message, custom_id="stage-press:edit:4")
+    assert said(result) == "You pressed 4."
+    assert result.ephemeral
+    assert "A panel" in shown(theatre.channel.last_message)
+
+
+async def test_an_answer_that_was_promised_beside_a_public_message_is_filled_in(theatre: Theatre) -> None:
+    message = await post_panel(theatre)
+    result = await theatre.ann.click(message, custom_id="stage-press:lateredit:10")
+    assert said(result) == "You pressed 10."
+    assert result.ephemeral
+    assert result.followups == []
+    assert "A panel" in shown(theatre.channel.last_message)

@@ -177,3 +177,10 @@ async def test_a_button_in_a_direct_message_says_where_it_works(theatre: Theatre
     message = await user.send(view=layout(Page("A panel", *panel()), theatre.world.bot.words))
     result = await person.click(message, custom_id="stage-press:ok:0")
     assert said(result) == theatre.texts["errors.not_here"]
+
+
+async def test_a_command_that_discord_still_shows_and_the_bot_has_no_more_says_so(theatre: Theatre) -> None:
+    theatre.world.bot.tree.remove_command("stage")
+    result = await theatre.ann.slash(theatre.channel, "stage greet", name="Ann")
+    assert said(result) == theatre.texts["errors.stale"]
+    assert result.ephemeral
