@@ -13,9 +13,19 @@ import pytest_asyncio
 from bot.client import Bot
 from bot.settings import Posting
 from bot.ui.permissions import INVITE, MEMBER, MEMBER_VOICE, names
-from tests.wire import Permission, Person, Wire
+from tests.wire import Person, Wire
 from tests.wire.realbot import running, wire_settings
-from tests.wire.town import Town, nobody_waits, quiet
+from tests.wire.town import (
+    ALL_WELL,
+    REFUSED,
+    Town,
+    all_is_there,
+    let_in,
+    nobody_waits,
+    opened,
+    quiet,
+    rooms_are_private,
+)
 
 EVERY = names(INVITE)
 FEW = ("connect", "manage_channels", "manage_roles", "pin_messages", "view_channel")
@@ -23,7 +33,6 @@ FEW = ("connect", "manage_channels", "manage_roles", "pin_messages", "view_chann
 
 NEEDED_TO_OPEN = {"manage_roles", *names(MEMBER)}
 NEEDED_TO_OPEN_VOICE = {"manage_roles", *names(MEMBER_VOICE)}
-REFUSED = "Discord doesn't let the bot do it: a permission is missing."
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -54,35 +63,6 @@ def shown(permission: str) -> str:
     return permission.replace("_", " ").title()
 
 
-def rooms_are_private(town: Town) -> None:
-    """Whatever was made is closed to everyone else from its first moment, and open to the bot."""
-    for channel in town.guild.channels.values():
-        if channel.name not in ("hall", "Groups"):
-            overwrites = town.wire.overwrites(channel)
-            assert overwrites[town.guild.id].deny & Permission.VIEW_CHANNEL, channel.name
-            assert overwrites[town.wire.world.bot.id].allow & Permission.VIEW_CHANNEL, channel.name
-
-
-def all_is_there(town: Town) -> None:
-    """Every channel once, the agreement once in the room and pinned, and no line that says so."""
-    (voice,) = [name for name in town.names if name.startswith("tides-") and name != "tides-desk"]
-    assert town.names == sorted(["Groups", "hall", "safeguarding", "tides", "tides-desk", voice])
-    rooms_are_private(town)
-    (agreement,) = town.wire.messages(town.channel("tides"))
-    assert town.wire.pins(town.channel("tides")) == [agreement]
-    assert town.sees(town.lea, "safeguarding") and town.sees(town.ben, "safeguarding")
-    assert all(town.sees(town.fay, name) for name in ("tides", "tides-desk", voice))
-
-
-async def opened(town: Town, bot: Bot) -> None:
-    """Set up, with the group Tides open."""
-    await town.set_up()
-    await quiet(bot)
-    await town.found()
-    await quiet(bot)
-    all_is_there(town)
-
-
 async def test_from_the_start(wire: Wire, bot: Bot, lacking: str) -> None:
     town, elsewhere = Town(wire, invite=without(lacking)), Town(wire, "Lighthouse")
     started, _ = await asyncio.gather(town.set_up(), elsewhere.set_up())
@@ -106,7 +86,7 @@ async def test_from_the_start(wire: Wire, bot: Bot, lacking: str) -> None:
         await town.found()
         await quiet(bot)
     all_is_there(town)
-    assert "Nothing is waiting, and nothing is lost." in await town.check()
+    assert ALL_WELL in await town.check()
     nobody_waits(wire)
 
 
@@ -139,7 +119,7 @@ async def test_later(wire: Wire, bot: Bot, lacking: str) -> None:
     await quiet(bot)
     everything_was_made_up_for(town, cleo, zoe)
     assert "Welcome to" in asked.text
-    assert "Nothing is waiting, and nothing is lost." in await town.check()
+    assert ALL_WELL in await town.check()
     nobody_waits(wire)
 
 
@@ -152,11 +132,3 @@ def everything_was_made_up_for(town: Town, came: Person, went: Person) -> None:
     for room in (town.channel("tides"), town.channel("pebbles")):
         assert town.wire.messages(room) == town.wire.pins(room)
         assert len(town.wire.pins(room)) == 1
-
-
-async def let_in(town: Town, bot: Bot, person: Person) -> None:
-    await town.ask(person)
-    await quiet(bot)
-    await town.welcome(town.cards()[-1])
-    await quiet(bot)
-    assert town.sees(person)

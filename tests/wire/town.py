@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from bot.client import Bot
-from bot.ui.permissions import INVITE
+from bot.ui.permissions import BOT, INVITE
 from tests.wire import Channel, Guild, Interaction, Message, Permission, Person, Role, Wire
 from tests.wire.permissions import EVERYONE, can_view
 
+BERLIN = ZoneInfo("Europe/Berlin")
 TICKED = {"Please tick both": ["consent", "agreement"]}
 ALLOWED = {"How you hear from us": ["message"]}
 NOT_NOW = {"What should we tell them?": "size"}
+REFUSED = "Discord doesn't let the bot do it: a permission is missing."
+ALL_WELL = "Nothing is waiting, and nothing is lost."
 
 
 class Town:
@@ -39,6 +45,16 @@ class Town:
     def hides(self, channel: Channel) -> None:
         """An admin takes away the bot's view of one channel."""
         self.wire.set_overwrite(channel, self.wire.world.bot, deny=Permission.VIEW_CHANNEL)
+
+    def takes(self, channel: Channel, permission: int) -> None:
+        """An admin takes one permission from the bot in one channel."""
+        bot = self.wire.world.bot
+        held = self.wire.overwrites(channel)[bot.id].allow
+        self.wire.set_overwrite(channel, bot, allow=held & ~permission, deny=permission)
+
+    def mends(self, channel: Channel) -> None:
+        """An admin gives the bot back all that it had in one channel."""
+        self.wire.set_overwrite(channel, self.wire.world.bot, allow=BOT.value)
 
     # what is there
 
@@ -96,8 +112,9 @@ class Town:
         asked = await person.slash(self.hall, "group leave", group=await self.picks(person, "group leave"))
         return await person.click(asked, "Leave the group")
 
-    async def schedule(self, starts: str) -> Interaction:
+    async def schedule(self, starts_at: datetime) -> Interaction:
         """A meeting of Tides, typed by its facilitator, understood and confirmed."""
+        starts = f"{starts_at.astimezone(BERLIN):%Y-%m-%d %H:%M}"
         group = await self.picks(self.fay, "meeting schedule")
         understood = await self.fay.slash(self.hall, "meeting schedule", title="Evening", starts=starts, group=group)
         return await self.fay.click(understood, "Schedule it")
@@ -129,3 +146,40 @@ def nobody_waits(wire: Wire) -> None:
     """Everyone who did something was answered, and no answer still says that the bot is thinking."""
     waiting = [act for act in wire.world.interactions.values() if not act.shown]
     assert not waiting, f"left without an answer: {[(act.user.name, act.data) for act in waiting]}"
+
+
+def rooms_are_private(town: Town) -> None:
+    """Whatever was made is closed to everyone else from its first moment, and open to the bot."""
+    for channel in town.guild.channels.values():
+        if channel.name not in ("hall", "Groups"):
+            overwrites = town.wire.overwrites(channel)
+            assert overwrites[town.guild.id].deny & Permission.VIEW_CHANNEL, channel.name
+            assert overwrites[town.wire.world.bot.id].allow & Permission.VIEW_CHANNEL, channel.name
+
+
+def all_is_there(town: Town) -> None:
+    """Every channel once, the agreement once in the room and pinned, and no line that says so."""
+    (voice,) = [name for name in town.names if name.startswith("tides-") and name != "tides-desk"]
+    assert town.names == sorted(["Groups", "hall", "safeguarding", "tides", "tides-desk", voice])
+    rooms_are_private(town)
+    (agreement,) = town.wire.messages(town.channel("tides"))
+    assert town.wire.pins(town.channel("tides")) == [agreement]
+    assert town.sees(town.lea, "safeguarding") and town.sees(town.ben, "safeguarding")
+    assert all(town.sees(town.fay, name) for name in ("tides", "tides-desk", voice))
+
+
+async def opened(town: Town, bot: Bot) -> None:
+    """Set up, with the group Tides open."""
+    await town.set_up()
+    await quiet(bot)
+    await town.found()
+    await quiet(bot)
+    all_is_there(town)
+
+
+async def let_in(town: Town, bot: Bot, person: Person) -> None:
+    await town.ask(person)
+    await quiet(bot)
+    await town.welcome(town.cards()[-1])
+    await quiet(bot)
+    assert town.sees(person)

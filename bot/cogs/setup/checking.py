@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,16 @@ from bot.ui.pages import Page
 from bot.ui.permissions import INVITE, REASONS, names
 from bot.ui.seeing import holders, is_hidden
 from bot.ui.texts import Raw, channel, instant, mention
+
+NEEDED_IN_ROOM = discord.Permissions(
+    view_channel=True, send_messages=True, read_message_history=True, pin_messages=True, manage_roles=True
+)
+"""What the bot itself does in a room it keeps, to let people in among it."""
+
+NEEDED = {
+    discord.ChannelType.category: discord.Permissions(view_channel=True, manage_channels=True, manage_roles=True),
+    discord.ChannelType.voice: discord.Permissions(view_channel=True, connect=True, manage_roles=True),
+}
 
 MANY_ADMINS = 5
 SHOWN = 10
@@ -31,6 +41,14 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Short:
+    """A channel that the bot sees, and in which it may less than its role says."""
+
+    what: Raw
+    lacking: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A server as it is now."""
 
@@ -43,6 +61,7 @@ class Found:
     admins: Mapping[int, list[int]]
     """By the ids of the roles that make people administrators: who holds them, where Discord tells by person."""
     lost: tuple[Lost, ...]
+    short: tuple[Short, ...]
     failing: int
 
     @property
@@ -63,6 +82,8 @@ class Checking:
         health = await services.setup.health(guild.id)
         me = await guild.fetch_member(self._bot.user.id)
         lacking = INVITE & ~me.guild_permissions
+        kept = await self._kept(guild.id, health)
+        there = await self._there(guild)
         people = (health.server.lead_id, health.server.backup_id) if health.server else ()
         return Found(
             guild=guild,
@@ -70,7 +91,8 @@ class Checking:
             missing=() if me.guild_permissions.administrator else tuple(names(lacking)),
             away=tuple([user_id for user_id in people if not await _is_here(guild, user_id)]),
             admins=await holders(guild, _admin_roles(guild)) if services.settings.discord.server_members else {},
-            lost=tuple(await self._lost(guild, health, me)),
+            lost=tuple(_lost(guild, kept, there, me)),
+            short=tuple(_short(guild, kept, me)),
             failing=sum(failing.count for failing in await services.timers.failing()),
         )
 
@@ -108,9 +130,7 @@ class Checking:
         if not found.missing:
             return [words("setup.permissions_ok"), intent]
         lines: list[str] = [words("setup.permissions_missing")]
-        lines += [
-            words("setup.permission", name=name.replace("_", " ").title(), why=REASONS[name]) for name in found.missing
-        ]
+        lines += [words("setup.permission", name=_spoken(name), why=REASONS[name]) for name in found.missing]
         return [*lines, words("setup.permissions_mend"), intent]
 
     def _admins(self, found: Found) -> list[str]:
@@ -136,6 +156,10 @@ class Checking:
             words("setup.room_hidden" if lost.hidden else "setup.room_gone", what=lost.what) for lost in found.lost
         ]
         lines += [
+            words("setup.room_short", what=short.what, permissions=", ".join(map(_spoken, short.lacking)))
+            for short in found.short[:SHOWN]
+        ]
+        lines += [
             words(
                 "setup.setback",
                 what=words(f"setup.errand_{one.kind.replace('.', '_')}"),
@@ -154,9 +178,10 @@ class Checking:
             lines.append(words("setup.timers_failing", count=found.failing))
         return lines or [words("setup.all_well")]
 
-    async def _lost(self, guild: discord.Guild, health: Health, me: discord.Member) -> list[Lost]:
+    async def _kept(self, guild_id: int, health: Health) -> list[tuple[Raw, int]]:
+        """What each channel is that the bot keeps in this server, and its id."""
         async with self._bot.services.db.read() as tx:
-            groups = await self._bot.services.groups.all_in(tx, guild.id)
+            groups = await self._bot.services.groups.all_in(tx, guild_id)
         words, server = self._words, health.server
         kept: list[tuple[Raw, int | None]] = []
         if server is not None:
@@ -169,12 +194,7 @@ class Checking:
             for group in groups
             for place in Place
         ]
-        there = await self._there(guild)
-        return [
-            Lost(what=what, hidden=hidden)
-            for what, channel_id in kept
-            if channel_id is not None and (hidden := _hidden(guild, channel_id, there, me)) is not None
-        ]
+        return [(what, channel_id) for what, channel_id in kept if channel_id is not None]
 
     async def _there(self, guild: discord.Guild) -> Mapping[int, Any]:
         """What Discord lists to us; a channel that is closed to the bot is left out."""
@@ -182,8 +202,35 @@ class Checking:
         return {int(listed["id"]): listed for listed in await http.get_all_guild_channels(guild.id)}
 
 
+def _spoken(permission: str) -> str:
+    """A permission's name as Discord's settings show it."""
+    return permission.replace("_", " ").title()
+
+
 def _admin_roles(guild: discord.Guild) -> list[discord.Role]:
     return [role for role in guild.roles if role.permissions.administrator]
+
+
+def _lost(
+    guild: discord.Guild, kept: Sequence[tuple[Raw, int]], there: Mapping[int, Any], me: discord.Member
+) -> Iterator[Lost]:
+    for what, channel_id in kept:
+        hidden = _hidden(guild, channel_id, there, me)
+        if hidden is not None:
+            yield Lost(what=what, hidden=hidden)
+
+
+def _short(guild: discord.Guild, kept: Sequence[tuple[Raw, int]], me: discord.Member) -> Iterator[Short]:
+    """Where a channel's own settings take from the bot what its role gives it."""
+    for what, channel_id in kept:
+        known = guild.get_channel(channel_id)
+        held = discord.Permissions.none() if known is None else known.permissions_for(me)
+        if known is None or not held.view_channel:
+            continue
+        needed = NEEDED.get(known.type, NEEDED_IN_ROOM)
+        lacking = names(needed & me.guild_permissions & ~held)
+        if lacking:
+            yield Short(what=what, lacking=tuple(lacking))
 
 
 def _hidden(guild: discord.Guild, channel_id: int, there: Mapping[int, Any], me: discord.Member) -> bool | None:

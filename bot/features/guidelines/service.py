@@ -32,7 +32,7 @@ class Guidelines:
         groups.opened.append(self._opened)
         outbox.delivered(POST, self._posted)
         outbox.undeliverable(POST, self._not_posted)
-        outbox.delivered(PIN, self._done)
+        outbox.delivered(PIN, self._pinned)
         outbox.undeliverable(PIN, self._not_pinned)
         outbox.delivered(REMOVE, self._removed)
         outbox.undeliverable(REMOVE, self._not_removed)
@@ -63,7 +63,7 @@ class Guidelines:
     async def standing_post(self, guild_id: int, group_id: int) -> Posted | None:
         """The agreement that stands in the group's room."""
         async with self._db.read() as tx:
-            there = [posted for posted in await store.of(tx, guild_id, group_id) if posted.message_id is not None]
+            there = await self._there(tx, guild_id, group_id)
         return there[-1] if there else None
 
     async def _opened(self, tx: Tx, group: Group) -> None:
@@ -100,11 +100,22 @@ class Guidelines:
         if done.message_id is None or await store.get(tx, done.guild_id, post_id) is None:
             return
         await store.set_message(tx, post_id, done.message_id)
-        there = [posted for posted in await store.of(tx, done.guild_id, group_id) if posted.message_id is not None]
-        newest = there[-1]
+        *_, newest = await self._there(tx, done.guild_id, group_id)
         await self._put_deed(tx, newest, What.PIN, PIN)
-        for older in there[:-1]:
-            await self._put_deed(tx, older, What.DELETE, REMOVE)
+
+    async def _pinned(self, tx: Tx, done: Delivered) -> None:
+        """Only now do the older ones go: a room is never without an agreement that can be found."""
+        await self._done(tx, done)
+        post_id, group_id = _subject(done)
+        there = await self._there(tx, done.guild_id, group_id)
+        pinned = next((posted for posted in there if posted.id == post_id), None)
+        for posted in there:
+            if pinned is not None and posted.number < pinned.number:
+                await self._put_deed(tx, posted, What.DELETE, REMOVE)
+
+    async def _there(self, tx: Tx, guild_id: int, group_id: int) -> list[Posted]:
+        """Those that stand in the room, the oldest first."""
+        return [posted for posted in await store.of(tx, guild_id, group_id) if posted.message_id is not None]
 
     async def _put_deed(self, tx: Tx, posted: Posted, what: What, kind: str) -> None:
         await self._outbox.put(
