@@ -10,7 +10,6 @@ import aiohttp
 import discord
 
 from bot.client import Bot, use_api
-from bot.core.drain import Drain
 from bot.core.errors import OperatorError
 from bot.services import open_services
 from bot.settings import Settings
@@ -26,6 +25,8 @@ MISSING_INTENT = (
     "developer portal (your application, Bot), or set it to false: the bot works without."
 )
 
+TOKEN_REFUSED = 4004  # the gateway's code for a token that is not, or no more, right
+
 
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way.
@@ -34,24 +35,35 @@ async def run(settings: Settings) -> None:
     """
     if settings.api_url is not None:
         use_api(settings.api_url)
+    # the library would warn at every start that it cannot speak; this bot never does
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     async with open_services(settings) as services:
         await serve(Bot(services), settings)
     log.info("stopped cleanly")
 
 
 async def serve(bot: Bot, settings: Settings) -> None:
-    """Connect ``bot`` and keep it connected until a signal comes."""
-    closing = Drain(bot.close, name="closing")
+    """Connect ``bot`` and keep it connected until a signal comes.
+
+    Raises ``OperatorError`` if it cannot connect, or Discord sends it away for good.
+    """
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, closing.ring)
+        loop.add_signal_handler(number, told.set)
+    # both tasks end with this function
+    serving, stopping = loop.create_task(bot.start(settings.token)), loop.create_task(told.wait())
     try:
-        await bot.start(settings.token)
-    except Exception as error:
-        if not bot.is_closed():
-            raise explained(error, settings) from error
-    finally:
-        await closing.settled()
+        await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
         await bot.close()
+        if not told.is_set():
+            await serving
+    except Exception as error:
+        raise explained(error, settings) from error
+    finally:
+        stopping.cancel()
+        serving.cancel()  # the library goes on trying to connect even when it is closed
+        await asyncio.gather(serving, stopping, return_exceptions=True)
 
 
 def explained(error: Exception, settings: Settings) -> Exception:
@@ -62,9 +74,15 @@ def explained(error: Exception, settings: Settings) -> Exception:
             return OperatorError(LOGIN_REFUSED)
         case discord.PrivilegedIntentsRequired():
             return OperatorError(MISSING_INTENT)
+        case discord.ConnectionClosed() if error.code == TOKEN_REFUSED:
+            return OperatorError(LOGIN_REFUSED)
+        case discord.ConnectionClosed():
+            return OperatorError(f"{place} closed the connection for good (code {error.code}). Check the settings.")
         case aiohttp.ClientError() | OSError() | TimeoutError():
             return OperatorError(f"{place} cannot be reached: {error}. Check the network, and DISCORD_API_URL if set.")
         case discord.HTTPException():
             return OperatorError(f"{place} answered with an error (HTTP {error.status}). Try again in a while.")
+        case discord.GatewayNotFound():
+            return OperatorError(f"{place} did not say where its gateway is. Try again in a while.")
         case _:
             return error

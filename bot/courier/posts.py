@@ -17,7 +17,9 @@ from bot.ui.texts import Words
 NONCE_HOLDS = timedelta(seconds=60)
 """For so long Discord answers a repeated nonce with the first message ("a few minutes" by its documentation)."""
 
-CLOCKS_DIFFER = timedelta(minutes=2)
+CLOCKS_DIFFER = timedelta(minutes=15)
+"""How far this machine's clock may be ahead of Discord's for a message still to be found."""
+
 PAGE = 100
 PAGES = 30  # 3,000 messages: beyond them it cannot be said whether ours is there
 

@@ -1,0 +1,118 @@
+"""The real bot in a process of its own: started with the shipped settings, watched, stopped or killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from tests.settings import sample_environ
+from tests.wire import Wire
+
+ROOT = Path(__file__).parents[2]
+KNIFE = ROOT / "tests" / "wire" / "knife.py"
+
+
+class House:
+    """A folder in which an operator runs the bot: config, key and data stay from one start to the next.
+
+    A context manager: what still runs when it is left is killed.
+    """
+
+    def __init__(self, folder: Path, wire: Wire | None = None) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.environ = sample_environ(folder) | (wire.environment() if wire else {})
+
+        self._processes: list[Process] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for process in self._processes:
+            await process.kill()
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "data" / "circlekeeper.db"
+
+    async def start(self, *arguments: str, knife: bool = False, **environ: str) -> Process:
+        """``python -m bot ARGUMENTS`` (with ``knife``: through it), with these variables beside the house's own."""
+        program = ["-P", str(KNIFE)] if knife else ["-m", "bot"]
+        process = await Process.start([*program, *arguments], self.folder, self.environ | environ)
+        self._processes.append(process)
+        return process
+
+    def undone(self) -> int:
+        """How many timers and errands wait, as the database tells."""
+        if not self.database.exists():
+            return 0
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
+        try:
+            waiting = "SELECT (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'held'))"
+            return int(connection.execute(f"{waiting} + (SELECT count(*) FROM timers)").fetchone()[0])
+        finally:
+            connection.close()
+
+
+class Process:
+    """One run. ``errors`` and ``output`` are what it has written when it has ended."""
+
+    reading: asyncio.Task[None]
+    """Ends when it does."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self.output = self.errors = ""
+
+    @classmethod
+    async def start(cls, arguments: list[str], folder: Path, environ: Mapping[str, str]) -> Self:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("CIRCLEKEEPER", "DISCORD_"))}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-W",
+            "ignore",
+            *arguments,
+            cwd=folder,
+            env=kept | {"PYTHONPATH": str(ROOT)} | environ,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        made = cls(process)
+        made.reading = asyncio.create_task(made._read())
+        return made
+
+    async def _read(self) -> None:
+        output, errors = await self._process.communicate()
+        self.output, self.errors = output.decode(), errors.decode()
+
+    @property
+    def running(self) -> bool:
+        return self._process.returncode is None
+
+    async def ended(self, timeout: float = 20) -> int:
+        """Its exit code, negative for a signal; fails if it does not end in time."""
+        try:
+            await asyncio.wait_for(asyncio.shield(self.reading), timeout)
+        except TimeoutError:
+            await self.kill()
+            raise AssertionError(f"it did not end within {timeout} s; it said\n{self.errors}") from None
+        assert self._process.returncode is not None
+        return self._process.returncode
+
+    async def kill(self) -> None:
+        if self.running:
+            self._process.send_signal(signal.SIGKILL)
+        await self.reading
+
+    async def stop(self, timeout: float = 15) -> int:
+        """Ask it to stop, as a system does; its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        return await self.ended(timeout)
