@@ -52,7 +52,7 @@ def exists(url: sa.URL) -> bool:
 
 def writer(url: sa.URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+        return create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
@@ -72,7 +72,7 @@ def builder(url: sa.URL) -> AsyncEngine:
     SQLite changes a table by making it anew and dropping the old one, which must not take along the rows of other
     tables that refer to it.
     """
-    engine = create_async_engine(url, poolclass=sa.NullPool)
+    engine = create_async_engine(url, poolclass=sa.NullPool, hide_parameters=True)
     if url.get_backend_name() == "sqlite":
         event.listen(engine.sync_engine, "connect", _configure_builder)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
