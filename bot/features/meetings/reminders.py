@@ -27,6 +27,8 @@ UNDELIVERED = "meetings.undelivered"
 ENDED_LASTS = timedelta(days=60)
 """How long a meeting that is over is kept: as long as a word about it can wait for the lead."""
 
+_INSTANT = timedelta(microseconds=1)
+
 LATE = "late"
 """The problem of a reminder whose meeting began while the bot was away."""
 
@@ -56,6 +58,7 @@ class Reminders:
         outbox.undeliverable(REMINDER, self._not_posted)
         outbox.undeliverable(UNDELIVERED, self._not_told)
         outbox.delivered(CARD, self._card_posted)
+        outbox.undeliverable(CARD, self._card_refused)
 
     async def expect(self, tx: Tx, meeting: Meeting) -> None:
         """Have the next thing due happen."""
@@ -138,6 +141,8 @@ class Reminders:
             await self._speak(tx, meeting, group, since=due.due_at, now=now)
         await tx.lock("meeting", meeting.id)
         await store.clear(tx, meeting, ended_by=now)
+        for ended in meeting.schedule.between(due.due_at - meeting.lasts - _INSTANT, now - meeting.lasts):
+            await self._groups.setbacks.forget(tx, _card_key(meeting.id, ended.day))
         following = next_due(meeting, self.lengths, now)
         if following is None:
             await self._end(tx, meeting, MeetingState.OVER)
@@ -169,7 +174,7 @@ class Reminders:
         await self._outbox.put(
             tx,
             Post(
-                key=f"meeting-card:{meeting.id}:{day}",
+                key=_card_key(meeting.id, day),
                 guild_id=meeting.guild_id,
                 channel_id=group.desk_id,
                 lane=Lane.ROUTINE,
@@ -179,7 +184,19 @@ class Reminders:
             ),
         )
 
+    async def _card_refused(self, tx: Tx, card: Returned) -> None:
+        """The lead is told, because the desk cannot be, and an administrator's check has it tried again."""
+        day = date.fromisoformat(str(card.params["day"]))
+        occasion = await self.occasion(tx, card.guild_id, int(str(card.params["meeting"])), day)
+        if occasion is None or occasion.ends_at <= self._clock():
+            return
+        group_id = occasion.group.id
+        if await self._groups.setbacks.remember(tx, card, What.POST, Lane.ROUTINE, group_id=group_id):
+            about = {"group": group_id, "about": "meetings.trouble_card", "problem": card.problem, "user": None}
+            await self._groups.desk.tell_lead(tx, card.guild_id, about)
+
     async def _card_posted(self, tx: Tx, card: Delivered) -> None:
+        await self._groups.setbacks.forget(tx, card.key)
         day = date.fromisoformat(str(card.params["day"]))
         occasion = await self.occasion(tx, card.guild_id, int(str(card.params["meeting"])), day)
         if occasion is None or card.message_id is None or card.channel_id is None:
@@ -230,6 +247,10 @@ class Reminders:
         server = await self._server(tx, guild_id)
         if server is not None:
             await self._groups.desk.say(tx, guild_id, server.lead_id, UNDELIVERED, params)
+
+
+def _card_key(meeting_id: int, day: date) -> str:
+    return f"meeting-card:{meeting_id}:{day}"
 
 
 def _params(meeting: Meeting, day: date, **more: str) -> dict[str, int | str | bool | None]:
