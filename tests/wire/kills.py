@@ -143,10 +143,11 @@ class Play:
         for _ in range(1200):
             await asyncio.sleep(0.05)
             assert process.running, process.errors
-            if self._stage.wire.gateway.live and self._house.undone() == count:
+            left = self._house.errands() + self._house.timers()
+            if self._stage.wire.gateway.live and left == count:
                 return
         await process.kill()
-        raise AssertionError(f"{self._house.undone()} left undone; it said\n{process.errors}")
+        raise AssertionError(f"{left} left undone; it said\n{process.errors}")
 
     async def _start(self, *, begins: str | None, **knife: str) -> Process:
         told = json.dumps(self._stage.ids | {"begins": begins})

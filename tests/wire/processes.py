@@ -49,14 +49,29 @@ class House:
         self._processes.append(process)
         return process
 
-    def undone(self) -> int:
-        """How many timers and errands wait, as the database tells."""
+    def errands(self) -> int:
+        """How many posts and deeds wait, as the database tells."""
+        return self._count("SELECT count(*) FROM outbox WHERE state IN ('waiting', 'held')")
+
+    async def quiet(self, timeout: float = 30) -> None:
+        """Until no post or deed waits."""
+        for _ in range(int(timeout * 20)):
+            if not self.errands():
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{self.errands()} posts and deeds still wait")
+
+    def timers(self) -> int:
+        return self._count("SELECT count(*) FROM timers")
+
+    def _count(self, question: str) -> int:
         if not self.database.exists():
             return 0
         connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
         try:
-            waiting = "SELECT (SELECT count(*) FROM outbox WHERE state IN ('waiting', 'held'))"
-            return int(connection.execute(f"{waiting} + (SELECT count(*) FROM timers)").fetchone()[0])
+            return int(connection.execute(question).fetchone()[0])
+        except sqlite3.OperationalError:  # it is being made
+            return 0
         finally:
             connection.close()
 
@@ -112,7 +127,11 @@ class Process:
             self._process.send_signal(signal.SIGKILL)
         await self.reading
 
-    async def stop(self, timeout: float = 15) -> int:
-        """Ask it to stop, as a system does; its exit code."""
+    def terminate(self) -> None:
+        """Ask it to stop, as a system does."""
         self._process.send_signal(signal.SIGTERM)
+
+    async def stop(self, timeout: float = 15) -> int:
+        """Ask it to stop, and wait; its exit code."""
+        self.terminate()
         return await self.ended(timeout)

@@ -104,7 +104,8 @@ async def test_an_evening_of_crashes_shows_everything_once(tmp_path: Path) -> No
         await evening.live("answered:meetings.reminder")
         await evening.fall()
         await evening.live()
-        await wire.wait_for(lambda: any("Coming:" in text for text in town.texts("tides-desk")), 60)
+        await wire.connected(60)
+        await house.quiet(60)
         assert await evening.process.stop() == 0, evening.process.errors
         assert sum("Your meeting starts" in text for text in town.texts("tides")) == 1
         assert sum("Coming:" in text for text in town.texts("tides-desk")) == 1
