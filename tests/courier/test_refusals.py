@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import aiohttp
 import pytest
 
 from bot.courier import courier as at_work
@@ -83,6 +84,19 @@ async def test_a_refusal_to_be_that_fast_is_waited_out(ferry: Ferry) -> None:
     await ferry.told(7, timeout=20)
     assert ferry.notes() == [f"note {number}" for number in range(7)]
     assert not ferry.wire.rate_limited and ferry.returned == []
+
+
+async def test_a_429_is_waited_out(ferry: Ferry) -> None:
+    """Another who speaks with the same token, as an older process may, has used up what the room takes."""
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bot {ferry.wire.token}"}) as other:
+        for number in range(5):
+            address = f"{ferry.wire.api_url}/channels/{ferry.room.id}/messages"
+            async with other.post(address, json={"content": f"before {number}"}) as answer:
+                assert answer.status == 200
+    await ferry.put(ferry.post("a"))
+    await ferry.told(timeout=15)
+    assert ferry.notes().count("note a") == 1 and ferry.wire.rate_limited["bucket"] >= 1
+    assert ferry.returned == [] and await ferry.problems() == []
 
 
 async def test_an_answer_that_does_not_come_is_given_up_and_looked_for(

@@ -136,6 +136,32 @@ async def logged(house: House, wire: Wire, **environ: str) -> str:
     return process.errors
 
 
+# check
+
+
+async def test_check_says_that_all_is_well_beside_a_running_bot(house: House, wire: Wire) -> None:
+    process = await running(house, wire)
+    checked = await house.start("check")
+    assert await checked.ended() == 0, checked.errors
+    assert "The database is up to date" in checked.output and "Nothing stands still." in checked.output
+    assert await process.stop() == 0
+
+
+async def test_check_shows_what_stands_still_and_fails(house: House, wire: Wire) -> None:
+    town = Town(wire)
+    process = await running(house, wire)
+    await town.set_up()
+    wire.fail("POST", MESSAGES, 503, times=100)
+    await town.found()
+    await wire.wait_for(lambda: wire.asked("POST", MESSAGES), 30)
+    await wire.settle(0.5)
+    checked = await house.start("check")
+    assert await checked.ended() == 1 and checked.errors.count("\n") <= 1
+    (line,) = [line for line in checked.output.splitlines() if line.startswith("Not posted: ")]
+    assert "guidelines." in line and "unreachable" in line and not ID.search(checked.output)
+    assert await process.stop() == 0
+
+
 # permissions
 
 
