@@ -19,6 +19,7 @@ from discord.http import Route
 from bot.courier import Courier
 from bot.services import Services
 from bot.ui.access import gate_of
+from bot.ui.answer import Told, so_far
 from bot.ui.components import PersistentItem, PersistentModal, give_back
 from bot.ui.errors import report
 from bot.ui.texts import Words
@@ -142,9 +143,7 @@ class Bot(commands.AutoShardedBot):
 
     async def _afterwards(self, interaction: discord.Interaction[Any]) -> None:
         """Once the person has their answer: what else they have not been told yet."""
-        if interaction.guild_id is None or not interaction.response.is_done():
-            return
-        if interaction.response.type is discord.InteractionResponseType.modal:
+        if interaction.guild_id is None or so_far(interaction) is not Told.ANSWER:
             return
         self.courier.teller.remember(interaction)
         await self.courier.teller.show_waiting(interaction)

@@ -108,7 +108,8 @@ class Doer:
             ours = message["type"] == PIN_LINE and int(message["author"]["id"]) == self._client.user.id
             if ours and int(reference.get("message_id", 0)) == wanted.message_id:
                 await spend()
-                await self._http.delete_message(wanted.channel_id, int(message["id"]))
+                with _gone_already():
+                    await self._http.delete_message(wanted.channel_id, int(message["id"]))
 
     async def _unpin(self, wanted: PinWanted, spend: Spend) -> Carried:
         with _gone_already():

@@ -7,13 +7,14 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import discord
 
 from bot.core.drain import Drain
 from bot.inbox import Inbox
 from bot.inbox.model import DM_KIND, Kept
 from bot.outbox import Errand
-from bot.ui.answer import answer
+from bot.ui.answer import Told, answer, so_far
 from bot.ui.pages import Page
 from bot.ui.texts import Raw, Words
 
@@ -102,7 +103,7 @@ class Teller:
             return False
         try:
             await answer(interaction, page)
-        except (discord.HTTPException, OSError):
+        except (discord.HTTPException, aiohttp.ClientError, OSError):
             log.warning("a private follow-up was not taken; the word waits in the inbox")
         else:
             await self._inbox.told([word])
@@ -111,4 +112,4 @@ class Teller:
 
 def _alive(interaction: discord.Interaction[Any]) -> bool:
     age = (discord.utils.utcnow() - interaction.created_at).total_seconds()
-    return interaction.response.is_done() and age < TOKEN_LASTS
+    return so_far(interaction) is Told.ANSWER and age < TOKEN_LASTS

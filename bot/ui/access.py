@@ -14,6 +14,7 @@ from discord import app_commands
 from bot.core.errors import NotAllowed, UserError
 from bot.features.groups.model import Group, Standing
 from bot.services import Services
+from bot.ui.answer import promise
 
 log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
@@ -94,7 +95,7 @@ async def pass_through(
         if not held & gate.access:
             raise NotAllowed(_refusal(gate.access, standing))
     if gate.answers is Answers.LATER:
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await promise(interaction)
 
 
 async def look_up(

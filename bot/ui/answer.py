@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from enum import Enum, auto
 from typing import Any
 
+import aiohttp
 import discord
+from discord import ui
 
 from bot.ui.pages import Page, divide, layout
 from bot.ui.texts import Words
 
+TOLD = "told"
+ALREADY_ANSWERED = 40060
+
 
 def words_of(interaction: discord.Interaction[Any]) -> Words:
     return interaction.client.words
+
+
+class Told(Enum):
+    """What a person has before them after pressing something; Discord's receipt for it may have got lost."""
+
+    NOTHING = auto()
+    THINKING = auto()
+    """That an answer is coming."""
+    FORM = auto()
+    """What they type into it comes as another interaction."""
+    ANSWER = auto()
+
+
+def so_far(interaction: discord.Interaction[Any]) -> Told:
+    if TOLD in interaction.extras or not interaction.response.is_done():
+        return interaction.extras.get(TOLD, Told.NOTHING)
+    promised = interaction.response.type is discord.InteractionResponseType.deferred_channel_message
+    return Told.THINKING if promised else Told.ANSWER
+
+
+async def promise(interaction: discord.Interaction[Any]) -> None:
+    """Say privately that the answer is coming."""
+    await _once(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+    interaction.extras[TOLD] = Told.THINKING
 
 
 async def answer(interaction: discord.Interaction[Any], page: Page) -> None:
@@ -20,11 +51,8 @@ async def answer(interaction: discord.Interaction[Any], page: Page) -> None:
     What is too long for one message comes in several.
     """
     for one in divide(page):
-        view = layout(one, words_of(interaction))
-        if interaction.response.is_done():
-            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=one.allowed_mentions)
-        else:
-            await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=one.allowed_mentions)
+        await _add(interaction, layout(one, words_of(interaction)), one.allowed_mentions)
+        interaction.extras[TOLD] = Told.ANSWER
 
 
 async def replace(interaction: discord.Interaction[Any], page: Page) -> None:
@@ -36,18 +64,54 @@ async def replace(interaction: discord.Interaction[Any], page: Page) -> None:
         await answer(interaction, page)
         return
     view = layout(page, words_of(interaction))
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=view, allowed_mentions=page.allowed_mentions)
+    if so_far(interaction) is Told.NOTHING:
+        await _once(lambda: interaction.response.edit_message(view=view, allowed_mentions=page.allowed_mentions))
     else:
-        await interaction.response.edit_message(view=view, allowed_mentions=page.allowed_mentions)
+        await _edit(interaction, view, page.allowed_mentions)
+    interaction.extras[TOLD] = Told.ANSWER
+
+
+async def open_form(interaction: discord.Interaction[Any], form: ui.Modal) -> None:
+    """Show a form as the first answer."""
+    await _once(lambda: interaction.response.send_modal(form))
+    interaction.extras[TOLD] = Told.FORM
+
+
+async def _add(interaction: discord.Interaction[Any], view: ui.LayoutView, mentions: discord.AllowedMentions) -> None:
+    match so_far(interaction):
+        case Told.NOTHING:
+            await _once(lambda: interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=mentions))
+        case Told.THINKING:
+            await _edit(interaction, view, mentions)
+        case Told.FORM | Told.ANSWER:
+            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=mentions)
+
+
+async def _edit(interaction: discord.Interaction[Any], view: ui.LayoutView, mentions: discord.AllowedMentions) -> None:
+    try:
+        await interaction.edit_original_response(view=view, allowed_mentions=mentions)
+    except aiohttp.ClientError:
+        # the same twice is the same
+        await interaction.edit_original_response(view=view, allowed_mentions=mentions)
+
+
+async def _once(send: Callable[[], Awaitable[Any]]) -> None:
+    """Give the one first answer. If its receipt gets lost it is given again, and Discord says whether it had come."""
+    try:
+        await send()
+    except aiohttp.ClientError:
+        try:
+            await send()
+        except discord.HTTPException as refused:
+            if refused.code != ALREADY_ANSWERED:
+                raise
 
 
 def _would_change_what_others_see(interaction: discord.Interaction[Any]) -> bool:
     if interaction.message is None or interaction.message.flags.ephemeral:
         return False
     # an answer that was promised, or given, is this person's own, and stands beside the message
-    own = (discord.InteractionResponseType.deferred_channel_message, discord.InteractionResponseType.channel_message)
-    return interaction.response.type not in own
+    return so_far(interaction) is Told.NOTHING
 
 
 async def say(interaction: discord.Interaction[Any], key: str, **values: object) -> None:

@@ -12,6 +12,7 @@ from discord import ui
 
 from bot.core.errors import UserError
 from bot.ui.access import Access, Answers, Gate, Interaction, pass_through
+from bot.ui.answer import open_form
 from bot.ui.errors import report
 from bot.ui.texts import Words
 
@@ -185,7 +186,7 @@ class PersistentModal:
         for field in self.fields(words):
             modal.add_item(field)
         modal.stop()
-        await interaction.response.send_modal(modal)
+        await open_form(interaction, modal)
 
     @classmethod
     def parse(cls, custom_id: str) -> Self | None:

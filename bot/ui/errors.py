@@ -6,6 +6,7 @@ import logging
 import secrets
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -58,3 +59,5 @@ async def report(interaction: discord.Interaction[Any], error: BaseException, *,
         await answer(interaction, Page(*parts))
     except discord.HTTPException as failed:
         log.warning("a person could not be told what went wrong: HTTP %s, code %s", failed.status, failed.code)
+    except (aiohttp.ClientError, OSError) as failed:
+        log.warning("a person could perhaps not be told what went wrong: %s", type(failed).__name__)
