@@ -135,3 +135,19 @@ async def test_a_trouble_with_the_database_ends_by_itself(ferry: Ferry, monkeypa
     ferry.outbox.claim = claim
     await ferry.told()
     assert ferry.notes() == ["note a"]
+
+
+async def test_one_that_waits_lets_what_is_urgent_into_its_room_and_nothing_else(ferry: Ferry) -> None:
+    await ferry.put(ferry.post("first"))
+    await ferry.courier.settled()  # the library knows now how much the room takes
+    hold = ferry.wire.hold("POST", MESSAGES)
+    await ferry.put(ferry.post("slow"))
+    await ferry.until(hold.accepted.is_set)
+    began = time.monotonic()
+    await ferry.put(ferry.post("ordinary"), ferry.post("urgent", lane=Lane.URGENT))
+    await ferry.until(lambda: "note urgent" in ferry.notes())
+    assert 0.8 < time.monotonic() - began < 3
+    assert ferry.notes() == ["note first", "note slow", "note urgent"]
+    hold.release()
+    await ferry.told(4)
+    assert ferry.notes()[-1] == "note ordinary"
