@@ -56,7 +56,7 @@ class Inbox:
         """The person has these in front of them."""
         async with self._db.begin() as tx:
             for word in words:
-                await store.move(tx, word.id, State.WAITING, after=State.DELIVERED)
+                await store.move(tx, word.id, State.FRESH, State.WAITING, after=State.DELIVERED)
 
     # what the courier uses
 

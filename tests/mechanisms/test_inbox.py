@@ -207,3 +207,12 @@ async def test_words_come_oldest_first_and_each_to_its_own_person_and_server(car
     await carrier.send_all_on()
     assert await carrier.waiting() == ["first", "second"] and await carrier.waiting(ALEX) == ["hers"]
     assert await carrier.inbox.waiting(guild_id=SERVER + 1, user_id=ROBIN) == []
+
+
+async def test_a_word_that_is_read_before_any_way_was_tried_is_not_told_again(carrier: Carrier) -> None:
+    await carrier.say("welcome")
+    (word,) = await carrier.inbox.fresh()
+    await carrier.inbox.told(await carrier.inbox.all_of(guild_id=SERVER, user_id=ROBIN))
+    assert not await carrier.inbox.claim(word)
+    await carrier.inbox.send_on(word)
+    assert await carrier.waiting() == []
