@@ -47,7 +47,15 @@ def trouble(wire: Wire, what: str) -> None:
             wire.fail(method, path, int(what))
 
 
-@pytest.mark.parametrize("what", ["lost", "503", "429", "500"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    full = metafunc.config.getoption("--size") == "full"
+    if "what" in metafunc.fixturenames:
+        metafunc.parametrize("what", ["lost", "429", "500", "503"] if full else ["lost", "429"])
+    if "resumable" in metafunc.fixturenames:
+        ways = {"resumed": True, "begun anew": False} if full else {"resumed": True}
+        metafunc.parametrize("resumable", ways.values(), ids=ways)
+
+
 async def test_each_thing_appears_once(wire: Wire, bot: Bot, what: str) -> None:
     town = Town(wire)
     cleo, mo = town.joins("cleo"), town.joins("mo")
@@ -87,10 +95,14 @@ async def becomes_well(town: Town) -> None:
 
 
 @pytest.mark.parametrize("line", ["group browse", "privacy show"], ids=["at once", "later"])
-async def test_an_answer_of_which_discord_does_not_say_that_it_came(wire: Wire, bot: Bot, line: str) -> None:
+@pytest.mark.parametrize("how", ["receipt lost", "refused at first"])
+async def test_an_answer_in_trouble_comes_once(wire: Wire, bot: Bot, line: str, how: str) -> None:
     town = Town(wire)
-    for path in (CALLBACK, FOLLOW_UP, ANSWER):
-        wire.lose_answer("POST", path)
+    for method, path in (("POST", CALLBACK), ("POST", FOLLOW_UP), ("PATCH", ANSWER)):
+        if how == "receipt lost":
+            wire.lose_answer(method, path)
+        else:
+            wire.fail(method, path, 503)
     act = await town.fay.slash(town.hall, line)
     await quiet(bot)
     nobody_waits(wire)
@@ -111,7 +123,6 @@ async def test_a_word_of_which_discord_does_not_say_that_it_came(wire: Wire, bot
     assert "It can't be right now" in await town.inbox(cleo)
 
 
-@pytest.mark.parametrize("resumable", [True, False], ids=["resumed", "begun anew"])
 async def test_a_gateway_that_drops(wire: Wire, bot: Bot, resumable: bool) -> None:
     town = Town(wire)
     await opened(town, bot)

@@ -36,7 +36,8 @@ class Founding:
         lines = [self._line(group, place, refused.get(kind_of(place))) for place in group.places]
         last = all(group.channel(place) is not None or kind_of(place) in refused for place in group.places)
         key = "groups.founded" if group.ready else "groups.founding"
-        return Step(Page(self._bot.words(key, name=group.name), "\n".join(lines)), last)
+        mend = (self._bot.words("groups.trouble_mend"),) if refused else ()
+        return Step(Page(self._bot.words(key, name=group.name), "\n".join(lines), *mend), last)
 
     def _line(self, group: Group, place: Place, refused: Setback | None) -> str:
         words = self._bot.words

@@ -145,7 +145,8 @@ class Rooms:
         if not await self._setbacks.remember(tx, returned, What.ENSURE_ACCESS, lane, group_id=group_id):
             return
         what = "access" if entering else "leaving"
-        await self._desk.tell(tx, group, f"groups.trouble_{what}", problem=returned.problem, user_id=user_id)
+        about = f"groups.trouble_{what}" + ("_voice" if place is Place.VOICE else "")
+        await self._desk.tell(tx, group, about, problem=returned.problem, user_id=user_id)
         if place is Place.ROOM:
             await self._desk.say(
                 tx, returned.guild_id, user_id, f"groups.{what}_failed", {"group": group_id}, purpose=JOINING
