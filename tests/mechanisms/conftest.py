@@ -50,6 +50,10 @@ class Desk:
             for item in items:
                 await self.outbox.put(tx, item)
 
+    async def release(self) -> int:
+        async with self.db.begin() as tx:
+            return await self.outbox.release_held(tx, SERVER)
+
     async def claim(self, *, worst: Lane = Lane.BULK, limit: int = 100, busy: tuple[int, ...] = ()) -> list[Errand]:
         return await self.outbox.claim(busy=busy, worst=worst, limit=limit)
 

@@ -235,7 +235,7 @@ async def test_held_stays_unsent_until_released_and_is_shown(desk: Desk, clock) 
     assert (stuck.guild_id, stuck.kind, stuck.state, stuck.problem, stuck.count) == (
         SERVER, KIND, "held", "cannot_look", 1,
     )  # fmt: skip
-    await desk.outbox.release_held()
+    await desk.release()
     assert (await desk.one()).tried_at == began
 
 

@@ -108,7 +108,7 @@ async def test_bad_news_after_it_was_done_does_not_bring_it_back(desk: Desk, clo
     await desk.outbox.hold(slow, "cannot_look")
     await desk.outbox.again(slow, after=timedelta(0), unknown=True, problem="no_answer")
     await desk.outbox.give_back(slow, "forbidden")
-    await desk.outbox.release_held()
+    await desk.release()
     clock.step(hours=1)
     assert await desk.claim() == [] and desk.returned == [] and await desk.outbox.stuck() == []
 
@@ -117,7 +117,7 @@ async def test_good_news_about_one_that_is_held_ends_it(desk: Desk, clock) -> No
     slow, quick = await _overtaken(desk, clock)
     await desk.outbox.hold(quick, "cannot_look")
     await desk.outbox.done(slow, message_id=1)
-    await desk.outbox.release_held()
+    await desk.release()
     assert await desk.claim() == [] and len(desk.delivered) == 1
 
 
