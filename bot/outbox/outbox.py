@@ -88,6 +88,12 @@ class Outbox:
         row = await store.message_of(tx, key)
         return (row["channel_id"], row["message_id"]) if row and row["message_id"] and row["channel_id"] else None
 
+    async def release_held(self, tx: Tx, guild_id: int) -> int:
+        """Have what is kept unsent in this server tried again, looked for first; gives how much that is."""
+        released = await store.unhold(tx, self._clock(), self._shards, guild_id=guild_id)
+        tx.after_commit(self._ring)
+        return released
+
     # what the courier uses
 
     def listen(self, ring: Callable[[], None]) -> None:
@@ -119,7 +125,7 @@ class Outbox:
         expired: list[Errand] = []
         channels: set[int] = set()
         async with self._db.begin(urgent=True) as tx:
-            for row in await store.due(tx, now, shards=self._shards, busy=busy, worst=worst, limit=limit, take=True):
+            for row in await store.due(tx, now, shards=self._shards, busy=busy, worst=worst, limit=limit):
                 late = row["expires_at"] is not None and row["expires_at"] <= now and row["tried_at"] is None
                 if row["channel_id"] in channels and not late:
                     continue  # one at a time to a channel, so that what is urgent can go between
@@ -138,11 +144,6 @@ class Outbox:
         except Exception:
             log.exception("an expired %s could not be given back; it is tried again", errand.kind)
             await self.again(errand, after=LEASE, unknown=False, problem="expired")
-
-    async def anything_due(self, *, busy: Collection[int], worst: Lane) -> bool:
-        async with self._db.read() as tx:
-            now, shards = self._clock(), self._shards
-            return bool(await store.due(tx, now, shards=shards, busy=busy, worst=worst, limit=1, take=False))
 
     async def done(self, errand: Errand, *, message_id: int | None = None, channel_id: int | None = None) -> None:
         """Record that Discord has it, and tell the feature, in one transaction."""
@@ -185,12 +186,6 @@ class Outbox:
         """Keep it unsent: it may have been sent, and it cannot be seen whether it was."""
         async with self._db.begin() as tx:
             await store.hold(tx, errand, problem=problem)
-
-    async def release_held(self) -> None:
-        """Have all that is kept unsent tried again; each is looked for first."""
-        async with self._db.begin() as tx:
-            if await store.unhold(tx, self._clock(), self._shards):
-                tx.after_commit(self._ring)
 
     async def next_at(self) -> datetime | None:
         async with self._db.read() as tx:

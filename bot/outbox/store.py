@@ -125,11 +125,10 @@ async def due(
     busy: Collection[int],
     worst: Lane,
     limit: int,
-    take: bool,
 ) -> Sequence[RowMapping]:
     """What may be carried now: by lane, then by turn; none to a ``busy`` channel and none in a lane after ``worst``.
 
-    ``take`` keeps other processes from it until the transaction ends.
+    Other processes are kept from it until the transaction ends.
     """
     channel_free = sa.or_(outbox.c.channel_id.is_(None), outbox.c.channel_id.not_in(busy)) if busy else sa.true()
     waiting = (
@@ -144,7 +143,7 @@ async def due(
         .order_by(outbox.c.lane, outbox.c.next_try_at, outbox.c.seq)
         .limit(limit)
     )
-    return await tx.all(waiting.with_for_update(skip_locked=True) if take else waiting)
+    return await tx.all(waiting.with_for_update(skip_locked=True))
 
 
 async def lease(tx: Tx, row: RowMapping, *, lease: str, until: datetime, tried_at: datetime | None) -> Errand:
@@ -230,8 +229,11 @@ async def hold(tx: Tx, errand: Errand, *, problem: str) -> None:
     await tx.execute(sa.update(outbox).where(_held_by(errand)).values(values))
 
 
-async def unhold(tx: Tx, now: datetime, shards: tuple[int, tuple[int, ...]] | None) -> int:
-    held = sa.update(outbox).where(outbox.c.state == HELD, _ours(shards))
+async def unhold(
+    tx: Tx, now: datetime, shards: tuple[int, tuple[int, ...]] | None, *, guild_id: int | None = None
+) -> int:
+    here = sa.true() if guild_id is None else outbox.c.guild_id == guild_id
+    held = sa.update(outbox).where(outbox.c.state == HELD, _ours(shards), here)
     return await tx.execute(held.values(state=WAITING, next_try_at=now))
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 import discord
 from discord import app_commands
 
-from bot.core.errors import NotAllowed, UserError
+from bot.core.errors import NotAllowed
 from bot.features.groups.model import Group, Standing
 from bot.services import Services
 from bot.ui.answer import promise
@@ -187,9 +187,3 @@ async def _offer(interaction: Interaction, typed: str, access: Access) -> list[a
     wanted = typed.casefold()
     fitting = [group for group in groups if wanted in group.name.casefold() or wanted in group.code]
     return [app_commands.Choice(name=group.name[:100], value=group.code) for group in fitting[:25]]
-
-
-def refusal(error: BaseException) -> UserError | None:
-    """The reason inside a failed check, if it is one for the person."""
-    reason = error.reason if isinstance(error, Refused) else error
-    return reason if isinstance(reason, UserError) else None

@@ -150,7 +150,8 @@ class Ferry:
     async def come_round(self, **by: float) -> None:
         """Let time go by for the outbox, and have it looked into."""
         self.clock.step(**by)
-        await self.outbox.release_held()
+        async with self.db.begin() as tx:
+            await self.outbox.release_held(tx, self.guild.id)
         await self.put(self.post(f"nudge {self.clock.ahead}", kind=MUTE))
         await self.courier.settled()
 

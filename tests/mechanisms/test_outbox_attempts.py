@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from bot.outbox import Lane, Outbox
+from bot.outbox import Outbox
 from bot.storage import Database
 from tests.mechanisms.conftest import KIND, ROOM, Desk, post
 
@@ -146,13 +146,6 @@ async def test_claims_at_once_never_take_the_same(db: Database, clock) -> None:
         for keys in await asyncio.gather(*(desk.keys(limit=5) for desk in desks)):
             taken += keys
     assert sorted(taken) == sorted(f"{n}" for n in range(40))
-
-
-async def test_looking_whether_anything_is_due_keeps_it_from_nobody(desk: Desk) -> None:
-    await desk.put(post("a"))
-    looks = [desk.outbox.anything_due(busy=(), worst=Lane.BULK) for _ in range(5)]
-    *_, claimed = await asyncio.gather(*looks, desk.keys())
-    assert claimed == ["a"]
 
 
 async def test_puts_of_one_key_at_once_are_one_post(desk: Desk) -> None:

@@ -86,9 +86,10 @@ class Setup:
         return Health(server=server, setbacks=setbacks, stuck=stuck)
 
     async def again(self, guild_id: int) -> int:
-        """Put again what Discord had refused; gives how much that was."""
+        """Put again what Discord had refused, and look anew for what may have arrived; gives how much that was."""
         async with self._db.begin() as tx:
-            return await self._setbacks.put_again(tx, guild_id)
+            released = await self._outbox.release_held(tx, guild_id)
+            return released + await self._setbacks.put_again(tx, guild_id)
 
     async def has_task(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         """Whether this person is the lead or the backup now."""
