@@ -49,8 +49,11 @@ class Answers(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
+    """What is declared: who may, how it answers, and whether anything follows the answer (words that wait)."""
+
     access: Access
     answers: Answers
+    afterwards: bool = True
 
 
 class Refused(app_commands.CheckFailure):

@@ -28,7 +28,8 @@ async def run(
     except Exception as error:
         await report(interaction, error, typed=typed)
     else:
-        interaction.client.dispatch(ANSWERED, interaction)
+        if gate.afterwards:
+            interaction.client.dispatch(ANSWERED, interaction)
 
 
 def _values(match: re.Match[str]) -> dict[str, Any]:
@@ -43,6 +44,8 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
 
     access: ClassVar[Access]
     answers: ClassVar[Answers]
+    afterwards: ClassVar[bool] = True
+    """Whether the person is then shown words that wait for them; without it nothing is looked up or remembered."""
 
     def __init_subclass__(cls, *, template: str = r"(?!)") -> None:
         super().__init_subclass__(template=template)
@@ -54,7 +57,7 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
 
     @property
     def gate(self) -> Gate:
-        return Gate(self.access, self.answers)
+        return Gate(self.access, self.answers, self.afterwards)
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
