@@ -29,6 +29,8 @@ EXTENSIONS = (
     "bot.cogs.guidelines",
     "bot.cogs.meetings",
     "bot.cogs.privacy",
+    "bot.cogs.resources",
+    "bot.cogs.cases",
 )
 
 

@@ -9,10 +9,12 @@ from datetime import timedelta
 
 from bot.audit import Audit
 from bot.core.clock import Clock, utc_now
+from bot.features.cases import Cases, Step
 from bot.features.groups import Groups
 from bot.features.guidelines import Guidelines
 from bot.features.meetings import Meetings
 from bot.features.privacy import Privacy
+from bot.features.resources import Resources
 from bot.features.setup import Setup
 from bot.inbox import Inbox
 from bot.outbox import Outbox
@@ -38,6 +40,8 @@ class Services:
     guidelines: Guidelines
     meetings: Meetings
     privacy: Privacy
+    resources: Resources
+    cases: Cases
 
 
 @asynccontextmanager
@@ -80,6 +84,10 @@ def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker,
     meetings = Meetings(
         db, clock, outbox, timers, audit, groups, minutes=minutes, reminders=reminders, server=setup.server
     )
+    steps = _steps(settings)
+    cases = Cases(
+        db, clock, outbox, inbox, timers, audit, groups, server=setup.server, steps=steps, evidence=kept.evidence
+    )
     lengths, named = _lengths(kept), {Kept.AUDIT: kept.audit_identified}
     privacy = Privacy(
         db, clock, outbox, inbox, timers, audit, groups, retention=lengths, named=named, has_task=setup.has_task
@@ -98,7 +106,14 @@ def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker,
         guidelines=guidelines,
         meetings=meetings,
         privacy=privacy,
+        resources=Resources(clock, settings.helplines),
+        cases=cases,
     )
+
+
+def _steps(settings: Settings) -> dict[int, Step]:
+    """When somebody else is called for a concern of each tier: at the first step of its ladder."""
+    return {tier.tier: Step(after=tier.steps[0].after, repeat=tier.repeat) for tier in settings.ladder}
 
 
 def _lengths(retention: Retention) -> dict[Kept, timedelta]:
@@ -107,6 +122,8 @@ def _lengths(retention: Retention) -> dict[Kept, timedelta]:
         Kept.MEMBERSHIP: retention.membership_after_leaving,
         Kept.REQUEST: retention.request,
         Kept.ATTENDANCE: retention.attendance,
+        Kept.CASE: retention.cases_after_closing,
+        Kept.EVIDENCE: retention.evidence,
         Kept.AUDIT: retention.audit,
         Kept.POST: retention.posts,
         Kept.WORD: retention.words,
