@@ -57,6 +57,11 @@ class Cards:
         if view is None or channel_id is None or channel_id not in view.case.cards:
             return None
         words = self._bot.words
+        group = view.reach.group
+        if group is not None and channel_id == group.desk_id and Rung.DESK not in view.reach.rungs:
+            # somebody at this desk has turned out to be concerned: it is not for this desk any more
+            page = Page(words("cases.card_gone"))
+            return EditWanted(channel_id=channel_id, message_id=view.case.cards[channel_id], page=page)
         passed_on = view.case.open and channel_id == view.reach.channel(Rung.DESK) and view.case.at is not Rung.DESK
         notes = [words("cases.card_passed_on"), *self._lead_card(view)] if passed_on else []
         return EditWanted(

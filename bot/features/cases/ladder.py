@@ -74,7 +74,7 @@ class Ladder:
         if about is About.FACILITATOR:
             # which of them it is was not said
             concerned |= facilitators
-        return Reach(server=server, group=group, facilitators=facilitators, concerned=concerned)
+        return Reach(server=server, group=group, facilitators=facilitators, concerned=concerned, about=about)
 
     async def begin(self, tx: Tx, case: Case, reach: Reach) -> None:
         """Call the first who may be asked."""

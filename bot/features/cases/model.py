@@ -198,6 +198,7 @@ class Reach:
     group: Group | None
     facilitators: frozenset[int]
     concerned: frozenset[int]
+    about: About
 
     @property
     def rungs(self) -> tuple[Rung, ...]:
@@ -212,7 +213,8 @@ class Reach:
     @property
     def _desk_is_free(self) -> bool:
         has_desk = self.group is not None and self.group.desk_id is not None
-        return has_desk and bool(self.facilitators) and not self.facilitators & self.concerned
+        past_nobody = self.about is About.OTHER and not self.facilitators & self.concerned
+        return has_desk and bool(self.facilitators) and past_nobody
 
     def after(self, rung: Rung) -> Rung | None:
         """Who is called if this rung cannot be, or does not answer."""

@@ -83,12 +83,17 @@ class Cases:
         message_id = raised.flagged.message_id if raised.flagged else raised.reporter_id
         async with self._db.begin(urgent=True) as tx:
             await tx.lock("case", raised.guild_id, message_id)
-            known = await store.about_message(tx, raised.guild_id, message_id) if raised.flagged else None
+            known = await self._same(tx, raised)
             case = await self._open(tx, raised) if known is None else await self._join(tx, known, raised)
             note = raised.note.strip()[:NOTE_LENGTH]
             await store.add_person(tx, case, Part.REPORTER, raised.reporter_id, named=raised.named, note=note)
             await self._keep_evidence(tx, case, raised)
             return case
+
+    async def _same(self, tx: Tx, raised: Raised) -> Case | None:
+        if raised.flagged is None:
+            return None
+        return await store.about_message(tx, raised.guild_id, raised.flagged.message_id, raised.about)
 
     async def _open(self, tx: Tx, raised: Raised) -> Case:
         group_id = await self._place(tx, raised)
@@ -149,6 +154,9 @@ class Cases:
             await self._ladder.hurry(tx, case, raised.tier)
             await self._record(tx, case, None, "cases.tier", tier=raised.tier)
         await self._ladder.show(tx, case)
+        author_id = raised.flagged.author_id if raised.flagged else None
+        if author_id is not None and await store.add_person(tx, case, Part.ABOUT, author_id):
+            await self._go_past(tx, case)
         return case
 
     async def _keep_evidence(self, tx: Tx, case: Case, raised: Raised) -> None:
@@ -283,12 +291,22 @@ class Cases:
     async def _let_go(self, tx: Tx, member: Member) -> None:
         """A facilitator has left: what they had taken is open again, and the others are called."""
         for case in await store.held_by(tx, member.guild_id, member.user_id):
-            reach = await self._ladder.reach(tx, case)
-            if case.group_id != member.group_id or reach is None or reach.may_hold(member.user_id):
-                continue
-            await store.remove_person(tx, case, Part.HOLDER, member.user_id)
-            await store.change(tx, case.id, state=CaseState.OPEN, acknowledged_at=None, told=False)
-            open_again = await store.case(tx, case.guild_id, case.id)
-            assert open_again is not None
-            await self._ladder.begin(tx, open_again, reach)
-            await self._record(tx, case, None, "cases.let_go")
+            if case.group_id == member.group_id:
+                await self._go_past(tx, case)
+
+    async def _go_past(self, tx: Tx, case: Case) -> None:
+        """Who may know of it has changed: if those who were called, or who had taken it, may not, others are called."""
+        reach = await self._ladder.reach(tx, case)
+        if reach is None or case.state is CaseState.CLOSED:
+            return
+        gone = [user_id for user_id in await store.people(tx, case, Part.HOLDER) if not reach.may_hold(user_id)]
+        if not gone and not (case.open and case.at not in reach.rungs):
+            return
+        for user_id in gone:
+            await store.remove_person(tx, case, Part.HOLDER, user_id)
+        await store.change(tx, case.id, state=CaseState.OPEN, acknowledged_at=None, told=False)
+        changed = await store.case(tx, case.guild_id, case.id)
+        assert changed is not None
+        await self._ladder.begin(tx, changed, reach)
+        await self._ladder.show(tx, changed)
+        await self._record(tx, case, None, "cases.let_go")

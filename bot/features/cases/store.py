@@ -128,10 +128,11 @@ async def by_id(tx: Tx, case_id: int) -> Case | None:
     return None if row is None else _case(row)
 
 
-async def about_message(tx: Tx, guild_id: int, message_id: int) -> Case | None:
-    """The case about this message that is not closed."""
-    same = (cases.c.guild_id == guild_id, cases.c.message_id == message_id, cases.c.state != CaseState.CLOSED)
-    row = await tx.first(sa.select(cases).where(*same))
+async def about_message(tx: Tx, guild_id: int, message_id: int, about: About) -> Case | None:
+    """The oldest case about this message that is not closed, and that goes past those who are to be gone past."""
+    same = sa.and_(cases.c.guild_id == guild_id, cases.c.message_id == message_id, cases.c.state != CaseState.CLOSED)
+    past = sa.true() if about is About.OTHER else cases.c.about == about
+    row = await tx.first(sa.select(cases).where(same, past).order_by(cases.c.opened_at))
     return None if row is None else _case(row)
 
 
