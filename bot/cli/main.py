@@ -20,7 +20,7 @@ from bot.settings import Settings, load
 from bot.settings.init import init, next_steps
 
 FAILED = 1
-PREVIEW = ("PIL", "markdown_it", "linkify_it", "regex")
+PREVIEW = ("PIL", "av", "markdown_it", "linkify_it", "regex")
 DEMO_MISSING = "The demo needs packages that are not installed. Install them with: pip install 'circlekeeper[demo]'"
 
 

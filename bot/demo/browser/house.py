@@ -13,6 +13,7 @@ import discord
 from simcord.backend.access import can_access_channel, can_access_message
 from simcord.backend.errors import BackendError, SetupError
 from simcord.builders import ChannelHandle
+from simcord.enums import AppCommandType
 from simcord.preview import Preview
 
 from bot.core.errors import OperatorError
@@ -30,7 +31,6 @@ STEPS, FAR = 60, timedelta(days=30)
 """How many things may come due, and how far away, before one gives up waiting for one that is seen."""
 RECENT = 12
 """So many messages of a room are offered to a message menu, the newest of them."""
-_MESSAGE_MENU = discord.AppCommandType.message.value
 Screens = Mapping[tuple[str, str], frozenset[tuple[int, str | None]]]
 """What stands in each room of each person."""
 _TROUBLE = (SetupError, BackendError, OperatorError, discord.DiscordException, TimeoutError, Stuck)
@@ -129,8 +129,9 @@ class House:
 
     def menus(self, person: Person, room_id: int) -> list[str]:
         """What this person finds under *Apps* in the menu of a message there."""
-        visible = self.world.env.backend.visible_commands(user_id=person.id, channel_id=room_id)
-        return [command["name"] for command in visible if command.get("type") == _MESSAGE_MENU]
+        backend = self.world.env.backend
+        visible = backend.visible_commands(user_id=person.id, channel_id=room_id, type=AppCommandType.MESSAGE)
+        return [command["name"] for command in visible]
 
     def look_at(self, person: Person, room_id: int) -> None:
         """All that stands in this room is no news to this person any more."""

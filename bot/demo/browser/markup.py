@@ -100,7 +100,7 @@ def _text(inner: Mapping[str, Any], label: str, hint: str, given: Sequence[str] 
     else:
         control = f'<input type="text" autocomplete="off" value="{value}" {held}>'
     said = f'<span class="hint" id="{name}-hint">{hint}</span>' if hint else ""
-    return f'<div class="field"><label for="{name}">{label}{_optional(inner)}</label>{said}{control}</div>'
+    return f'<div class="field"><label for="{name}">{label}{_star(inner)}</label>{said}{control}</div>'
 
 
 def _choices(inner: Mapping[str, Any], label: str, hint: str, given: Sequence[str] | None) -> str:
@@ -120,7 +120,7 @@ def _choices(inner: Mapping[str, Any], label: str, hint: str, given: Sequence[st
             f"<span>{escape(option['label'])}{more}</span></label>"
         )
     said = f'<span class="hint">{hint}</span>' if hint else ""
-    return f'<fieldset class="field"><legend>{label}{_optional(inner)}</legend>{said}{made}</fieldset>'
+    return f'<fieldset class="field"><legend>{label}{_star(inner)}</legend>{said}{made}</fieldset>'
 
 
 def _tick(inner: Mapping[str, Any], label: str, hint: str, given: Sequence[str] | None) -> str:
@@ -150,5 +150,5 @@ def _needed(inner: Mapping[str, Any]) -> str:
     return " required" if inner.get("required", True) else ""
 
 
-def _optional(inner: Mapping[str, Any]) -> str:
-    return "" if inner.get("required", True) else ' <span class="optional">if you wish</span>'
+def _star(inner: Mapping[str, Any]) -> str:
+    return '<span class="star" aria-hidden="true"> *</span>' if inner.get("required", True) else ""
