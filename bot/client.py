@@ -28,6 +28,7 @@ EXTENSIONS = (
     "bot.cogs.groups",
     "bot.cogs.guidelines",
     "bot.cogs.meetings",
+    "bot.cogs.checkins",
     "bot.cogs.privacy",
     "bot.cogs.resources",
     "bot.cogs.cases",

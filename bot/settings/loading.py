@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from bot.core.helplines import Country
+from bot.core.questions import Template
+from bot.settings.checkins import read_checkins
 from bot.settings.environment import read_environment
 from bot.settings.files import Document, read_toml, shown
 from bot.settings.guidelines import read_guidelines
@@ -21,6 +23,7 @@ _OPTIONS = Path("bot.toml")
 _TEXTS = Path("texts", "en.toml")
 _GUIDELINES = Path("guidelines")
 _HELPLINES = Path("helplines.toml")
+_CHECKINS = Path("checkins")
 
 
 def load(environ: Mapping[str, str], *, start: Path) -> Settings:
@@ -41,6 +44,7 @@ def load(environ: Mapping[str, str], *, start: Path) -> Settings:
         texts=config.texts,
         guidelines=config.guidelines,
         helplines=config.helplines,
+        checkins=config.checkins,
         notes=tuple(findings.notes),
     )
 
@@ -51,6 +55,7 @@ class _Config:
     texts: Mapping[str, str]
     guidelines: Agreement
     helplines: tuple[Country, ...]
+    checkins: tuple[Template, ...]
 
 
 def _read_config(folder: Path, start: Path, findings: Findings) -> _Config:
@@ -62,6 +67,9 @@ def _read_config(folder: Path, start: Path, findings: Findings) -> _Config:
         guidelines=read_guidelines(folder / _GUIDELINES, shown(folder / _GUIDELINES, start), findings),
         helplines=read_helplines(
             folder / _HELPLINES, shown(folder / _HELPLINES, start), starter_dir() / _HELPLINES, findings
+        ),
+        checkins=read_checkins(
+            folder / _CHECKINS, shown(folder / _CHECKINS, start), starter_dir() / _CHECKINS, findings
         ),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.core.helplines import Country
+from bot.core.questions import Template
 
 Tell = Literal["backup", "lead", "rota", "digest"]
 """Whom a step of the ladder tells: backup facilitator, safeguarding lead, all of the rota, or the weekly digest."""
@@ -168,4 +169,5 @@ class Settings:
     texts: Mapping[str, str] = field(repr=False)
     guidelines: Agreement = field(repr=False)
     helplines: tuple[Country, ...] = field(repr=False)
+    checkins: tuple[Template, ...] = field(repr=False)
     notes: tuple[str, ...] = ()

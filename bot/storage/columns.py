@@ -39,6 +39,8 @@ class Kept(StrEnum):
     """A concern and who has to do with it: until it is closed, then for as long as it may be asked about."""
     EVIDENCE = "evidence"
     """The sealed copy of a flagged message: until shortly after its case is closed, at the latest 60 days."""
+    CHECKIN = "checkin"
+    """A check-in and the sentences it came to; it names no member: from its end, long enough to learn from."""
     AUDIT = "audit"
     """Who changed what: a year, the person's id for a part of it."""
     POST = "post"

@@ -46,6 +46,8 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
     answers: ClassVar[Answers]
     afterwards: ClassVar[bool] = True
     """Whether the person is then shown words that wait for them; without it nothing is looked up or remembered."""
+    refusal: ClassVar[str] = ""
+    """The key of what is said to those who may not, if not what is always said."""
 
     def __init_subclass__(cls, *, template: str = r"(?!)") -> None:
         super().__init_subclass__(template=template)
@@ -57,7 +59,7 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
 
     @property
     def gate(self) -> Gate:
-        return Gate(self.access, self.answers, self.afterwards)
+        return Gate(self.access, self.answers, self.afterwards, self.refusal)
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
@@ -164,6 +166,9 @@ class PersistentModal:
     access: ClassVar[Access]
     answers: ClassVar[Answers] = Answers.LATER
     title: ClassVar[str]
+    afterwards: ClassVar[bool] = True
+    """As for the buttons: without it nothing is looked up or remembered once the form is answered."""
+    refusal: ClassVar[str] = ""
 
     def __init__(self, custom_id: str) -> None:
         self.custom_id = custom_id
@@ -197,5 +202,5 @@ class PersistentModal:
     async def receive(self, interaction: Interaction) -> None:
         data: Any = interaction.data
         typed = Typed.read(data["components"])
-        gate = Gate(self.access, self.answers)
+        gate = Gate(self.access, self.answers, self.afterwards, self.refusal)
         await run(interaction, gate, self.group_id, lambda: self.submit(interaction, typed), typed.words)

@@ -20,14 +20,6 @@ MOST_POOLED = 3
 """People at most who may pool what they know without learning what anybody else answered."""
 
 
-class Band(StrEnum):
-    """What of an answer is counted."""
-
-    LOW = "low"
-    MID = "mid"
-    HIGH = "high"
-
-
 class Sentence(StrEnum):
     """All that is ever released of an item; ``NONE`` says only that there is nothing to say."""
 

@@ -13,23 +13,25 @@ import hashlib
 import hmac
 import os
 import secrets
+import stat
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bot.features.checkins.release import Band, Counts
+from bot.core.questions import MOST_QUESTIONS, Band
+from bot.features.checkins.release import Counts
 
 MOST_ELIGIBLE = 128
-MOST_ITEMS = 5
 TOKEN = 16
 NONCE = 12
 BANDS = (Band.LOW, Band.MID, Band.HIGH)
-_SHAPE = struct.Struct(f">32sH{MOST_ELIGIBLE * TOKEN}s{MOST_ELIGIBLE}s{MOST_ITEMS * len(BANDS)}H")
+_SHAPE = struct.Struct(f">32sH{MOST_ELIGIBLE * TOKEN}s{MOST_ELIGIBLE}s{MOST_QUESTIONS * len(BANDS)}H")
 """Secret, how many are eligible, their tokens, which of these have answered, and the counts."""
 
 
@@ -54,22 +56,25 @@ class Tally:
         secret = secrets.token_bytes(32)
         # in order of the tokens: the order of the list given must not be kept
         tokens = tuple(sorted(_token(secret, user_id) for user_id in user_ids))
-        return cls(secret, tokens, frozenset(), ((0,) * len(BANDS),) * MOST_ITEMS)
+        return cls(secret, tokens, frozenset(), ((0,) * len(BANDS),) * MOST_QUESTIONS)
 
     def may_answer(self, user_id: int) -> bool:
         token = _token(self.secret, user_id)
         return token in self.eligible and token not in self.seen
 
+    def has_answered(self, user_id: int) -> bool:
+        return _token(self.secret, user_id) in self.seen
+
     def answered(self, user_id: int, bands: Mapping[int, Band]) -> Self:
-        """The tally with this person's answers, by the items' places; items they left out are not in ``bands``."""
+        """The tally with this person's answers, by the questions' places; what they left out is not in ``bands``."""
         assert self.may_answer(user_id)
-        counts = [list(item) for item in self.counts]
+        counts = [list(question) for question in self.counts]
         for place, band in bands.items():
             counts[place][BANDS.index(band)] += 1
         return replace(
             self,
             seen=self.seen | {_token(self.secret, user_id)},
-            counts=tuple(tuple(item) for item in counts),
+            counts=tuple(tuple(question) for question in counts),
         )
 
     def of(self, place: int) -> Counts:
@@ -79,7 +84,7 @@ class Tally:
     def packed(self) -> bytes:
         """Always the same number of bytes, whoever has answered."""
         answered = bytes(token in self.seen for token in self.eligible)
-        flat = [count for item in self.counts for count in item]
+        flat = [count for question in self.counts for count in question]
         return _SHAPE.pack(self.secret, len(self.eligible), b"".join(self.eligible), answered, *flat)
 
     @classmethod
@@ -88,7 +93,7 @@ class Tally:
         eligible = tuple(tokens[place * TOKEN : (place + 1) * TOKEN] for place in range(people))
         seen = frozenset(token for token, flag in zip(eligible, answered, strict=False) if flag)
         width = len(BANDS)
-        counts = tuple(tuple(flat[place * width : (place + 1) * width]) for place in range(MOST_ITEMS))
+        counts = tuple(tuple(flat[place * width : (place + 1) * width]) for place in range(MOST_QUESTIONS))
         return cls(secret, eligible, seen, counts)
 
 
@@ -102,10 +107,7 @@ class TallyFile:
         self._bound = str(checkin_id).encode()
 
     def make(self, tally: Tally) -> None:
-        """Make key and file. The folder is made for this process's user alone."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if self._folder.stat().st_uid != os.geteuid():
-            raise PermissionError(f"{self._folder} belongs to another user")
+        """Make key and file, in a folder that was prepared."""
         _write_whole(self._key, AESGCM.generate_key(256))
         self.write(tally)
 
@@ -124,7 +126,10 @@ class TallyFile:
             raise TallyLost from error
 
     def destroy(self) -> None:
-        """Overwrite and remove both, the key first: without it the file is noise."""
+        """Overwrite and remove both, the key first: without it the file is noise.
+
+        What is gone already is no mistake.
+        """
         for path in (self._key, self._sealed, *(_beside(path) for path in (self._key, self._sealed))):
             with contextlib.suppress(FileNotFoundError):
                 size = path.stat().st_size
@@ -133,14 +138,34 @@ class TallyFile:
                     file.flush()
                     os.fsync(file.fileno())
                 path.unlink()
+        if self._folder.is_dir():
+            _sync_folder(self._folder)
 
 
-def leftovers(folder: Path, open_ids: set[int]) -> list[TallyFile]:
-    """Files of check-ins that are not open any more: a crash came between the end and the removal."""
-    found = {path.name.split(".")[0] for path in folder.glob("*.tally*")} if folder.is_dir() else set[str]()
-    found |= {path.name.split(".")[0] for path in folder.glob("*.key*")} if folder.is_dir() else set[str]()
-    ids = {int(name) for name in found if name.isdecimal()}
-    return [TallyFile(folder, checkin_id) for checkin_id in sorted(ids - open_ids)]
+def prepare(folder: Path) -> None:
+    """Make the folder, for this process's user alone. Raises ``OSError`` if it cannot be private, or written to."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    # in a place that all may write to, somebody else may have been there first
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise PermissionError(f"{folder} is not a folder of this process's own user")
+    folder.chmod(0o700)
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise PermissionError(f"{folder} cannot be written to")
+
+
+def kept_in(folder: Path) -> dict[int, datetime]:
+    """The check-ins that have a file in the folder, and when the newest of each was written."""
+    kept: dict[int, datetime] = {}
+    for path in folder.iterdir() if folder.is_dir() else ():
+        name, _, ending = path.name.partition(".")
+        if name.isdecimal() and ending.removesuffix(".new") in ("tally", "key"):
+            with contextlib.suppress(FileNotFoundError):
+                written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                kept[int(name)] = max(written, kept.get(int(name), written))
+    return kept
 
 
 def _token(secret: bytes, user_id: int) -> bytes:
@@ -159,7 +184,11 @@ def _write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

@@ -72,3 +72,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cases_people_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_people_closed_at"), ["closed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cases_people_guild_id_user"), ["guild_id", "user"], unique=False)
+
+    op.create_table(
+        "checkins",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("group_id", sa.BigInteger(), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sentences", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_checkins_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkins")),
+    )
+    with op.batch_alter_table("checkins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checkins_ended_at"), ["ended_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_checkins_guild_id_group_id_state"), ["guild_id", "group_id", "state"], unique=False
+        )
+
+    with op.batch_alter_table("guidelines_posts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("agree_by", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("card_channel_id", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("card_id", sa.BigInteger(), nullable=True))
