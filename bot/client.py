@@ -36,7 +36,10 @@ EXTENSIONS = (
     "bot.cogs.groups",
     "bot.cogs.guidelines",
     "bot.cogs.meetings",
+    "bot.cogs.checkins",
     "bot.cogs.privacy",
+    "bot.cogs.resources",
+    "bot.cogs.cases",
 )
 
 
@@ -135,7 +138,7 @@ class Bot(commands.AutoShardedBot):
 
     async def on_app_command_completion(self, interaction: discord.Interaction[Any], command: Any) -> None:
         gate = gate_of(command)
-        if gate is not None:
+        if gate is not None and gate.afterwards:
             await self._afterwards(interaction)
 
     async def on_circle_answered(self, interaction: discord.Interaction[Any]) -> None:

@@ -9,10 +9,13 @@ from datetime import timedelta
 
 from bot.audit import Audit
 from bot.core.clock import Clock, utc_now
+from bot.features.cases import Cases, Step
+from bot.features.checkins import Checkins
 from bot.features.groups import Groups
 from bot.features.guidelines import Guidelines
 from bot.features.meetings import Meetings
 from bot.features.privacy import Privacy
+from bot.features.resources import Resources
 from bot.features.setup import Setup
 from bot.inbox import Inbox
 from bot.outbox import Outbox
@@ -37,7 +40,10 @@ class Services:
     groups: Groups
     guidelines: Guidelines
     meetings: Meetings
+    checkins: Checkins
     privacy: Privacy
+    resources: Resources
+    cases: Cases
 
 
 @asynccontextmanager
@@ -56,10 +62,12 @@ async def open_services(
         await db.open(shards=shards.ids if shards else None)
         bells.start()
         services = _build(settings, db, clock, make_bell or bells.make, safety_tick)
+        await services.checkins.begin()
         try:
             yield services
         finally:
             await services.timers.close()
+            await services.checkins.close()
     finally:
         bells.stop()
         await db.close()
@@ -75,10 +83,24 @@ def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker,
     sizes = {"capacity": limits.capacity, "hard_capacity": limits.hard_capacity}
     groups = Groups(db, clock, outbox, inbox, timers, audit, **sizes, server=setup.server)
     agreed = settings.guidelines
-    guidelines = Guidelines(db, clock, outbox, groups, agreement=agreed.body, version=agreed.version)
+    guidelines = Guidelines(
+        db,
+        clock,
+        outbox,
+        timers,
+        audit,
+        groups,
+        agreement=agreed.body,
+        short=agreed.short,
+        version=agreed.version,
+    )
     minutes, reminders = settings.meetings.minutes, settings.meetings.reminders
     meetings = Meetings(
         db, clock, outbox, timers, audit, groups, minutes=minutes, reminders=reminders, server=setup.server
+    )
+    steps = _steps(settings)
+    cases = Cases(
+        db, clock, outbox, inbox, timers, audit, groups, server=setup.server, steps=steps, evidence=kept.evidence
     )
     lengths, named = _lengths(kept), {Kept.AUDIT: kept.audit_identified}
     privacy = Privacy(
@@ -97,7 +119,38 @@ def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker,
         groups=groups,
         guidelines=guidelines,
         meetings=meetings,
+        checkins=_checkins(settings, db, clock, outbox, timers, audit, groups, setup),
         privacy=privacy,
+        resources=Resources(clock, settings.helplines),
+        cases=cases,
+    )
+
+
+def _steps(settings: Settings) -> dict[int, Step]:
+    """When somebody else is called for a concern of each tier: at the first step of its ladder."""
+    return {tier.tier: Step(after=tier.steps[0].after, repeat=tier.repeat) for tier in settings.ladder}
+
+
+def _checkins(
+    settings: Settings,
+    db: Database,
+    clock: Clock,
+    outbox: Outbox,
+    timers: Timers,
+    audit: Audit,
+    groups: Groups,
+    setup: Setup,
+) -> Checkins:
+    return Checkins(
+        db,
+        clock,
+        outbox,
+        timers,
+        audit,
+        groups,
+        templates=settings.checkins,
+        folder=settings.checkins_dir,
+        server=setup.server,
     )
 
 
@@ -107,6 +160,9 @@ def _lengths(retention: Retention) -> dict[Kept, timedelta]:
         Kept.MEMBERSHIP: retention.membership_after_leaving,
         Kept.REQUEST: retention.request,
         Kept.ATTENDANCE: retention.attendance,
+        Kept.CASE: retention.cases_after_closing,
+        Kept.EVIDENCE: retention.evidence,
+        Kept.CHECKIN: retention.checkin_results,
         Kept.AUDIT: retention.audit,
         Kept.POST: retention.posts,
         Kept.WORD: retention.words,

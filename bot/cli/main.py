@@ -20,6 +20,7 @@ from bot.settings import Settings, load
 from bot.settings.init import init, next_steps
 
 FAILED = 1
+PREVIEW = ("PIL", "av", "markdown_it", "linkify_it", "regex")
 DEMO_MISSING = "The demo needs packages that are not installed. Install them with: pip install 'circlekeeper[demo]'"
 
 
@@ -55,10 +56,19 @@ def _demo(chosen: argparse.Namespace) -> int:
         # the packages it stands on are an extra: a bot in production does without them
         demo: Any = importlib.import_module("bot.demo")
     except ModuleNotFoundError as missing:
-        if missing.name and missing.name.split(".")[0] in ("simcord", "rich"):
+        if missing.name and missing.name.split(".")[0] in ("simcord", "rich", *PREVIEW):
             raise OperatorError(DEMO_MISSING) from None
         raise
+    if chosen.open:
+        return demo.show(without=chosen.without, port=chosen.port, screen=_has_screen())
     return demo.main(without=chosen.without, quick=chosen.quick)
+
+
+def _has_screen() -> bool:
+    """Whether a browser could open by itself, and would not be one in this very terminal."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _check(_: argparse.Namespace) -> int:
@@ -94,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     add("run", _run, "Run the bot, with the settings of this folder, until it is told to stop.")
     demo = add("demo", _demo, "Play an evening of a group in the terminal: no token, no network, nothing kept.")
     demo.add_argument("--quick", action="store_true", help="do not pause between the lines")
+    demo.add_argument("--open", action="store_true", help="then go on in its server, in a browser on this computer")
+    demo.add_argument("--port", type=int, default=0, metavar="N", help="for --open; any free one if it is not given")
     demo.add_argument("--without", metavar="COG", help="leave one part of the bot out, to see that the demo notices")
     add("check", _check, "Check settings, texts and database, and say what is wrong and what stands still.")
     made = add("init", _init, "Write a starter: config, .env, and a key outside the data folder.")

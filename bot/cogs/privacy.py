@@ -24,6 +24,8 @@ HELD = {
     Kept.REQUEST: "privacy.held_request",
     Kept.PREFERENCE: "privacy.held_preference",
     Kept.ATTENDANCE: "privacy.held_attendance",
+    Kept.CASE: "privacy.held_case",
+    Kept.EVIDENCE: "privacy.held_evidence",
     Kept.AUDIT: "privacy.held_audit",
     Kept.WORD: "privacy.held_word",
 }

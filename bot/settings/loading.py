@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from bot.core.helplines import Country
+from bot.core.questions import Template
+from bot.settings.checkins import read_checkins
 from bot.settings.environment import read_environment
 from bot.settings.files import Document, read_toml, shown
 from bot.settings.guidelines import read_guidelines
+from bot.settings.helplines import read_helplines
 from bot.settings.model import Agreement, Settings
 from bot.settings.options import Options, read_options
 from bot.settings.problems import Findings
@@ -18,6 +22,8 @@ from bot.settings.texts import read_texts
 _OPTIONS = Path("bot.toml")
 _TEXTS = Path("texts", "en.toml")
 _GUIDELINES = Path("guidelines")
+_HELPLINES = Path("helplines.toml")
+_CHECKINS = Path("checkins")
 
 
 def load(environ: Mapping[str, str], *, start: Path) -> Settings:
@@ -33,7 +39,14 @@ def load(environ: Mapping[str, str], *, start: Path) -> Settings:
     config = _read_config(environment.config_dir, start, findings)
     findings.raise_any()
     parts = {field.name: getattr(part, field.name) for part in (environment, config.options) for field in fields(part)}
-    return Settings(**parts, texts=config.texts, guidelines=config.guidelines, notes=tuple(findings.notes))
+    return Settings(
+        **parts,
+        texts=config.texts,
+        guidelines=config.guidelines,
+        helplines=config.helplines,
+        checkins=config.checkins,
+        notes=tuple(findings.notes),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +54,8 @@ class _Config:
     options: Options
     texts: Mapping[str, str]
     guidelines: Agreement
+    helplines: tuple[Country, ...]
+    checkins: tuple[Template, ...]
 
 
 def _read_config(folder: Path, start: Path, findings: Findings) -> _Config:
@@ -50,6 +65,12 @@ def _read_config(folder: Path, start: Path, findings: Findings) -> _Config:
         options=read_options(document or Document(name=name, values={}, lines={}), _quiet_if(document, findings)),
         texts=read_texts(folder / _TEXTS, shown(folder / _TEXTS, start), starter_dir() / _TEXTS, findings),
         guidelines=read_guidelines(folder / _GUIDELINES, shown(folder / _GUIDELINES, start), findings),
+        helplines=read_helplines(
+            folder / _HELPLINES, shown(folder / _HELPLINES, start), starter_dir() / _HELPLINES, findings
+        ),
+        checkins=read_checkins(
+            folder / _CHECKINS, shown(folder / _CHECKINS, start), starter_dir() / _CHECKINS, findings
+        ),
     )
 
 

@@ -8,6 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
+from bot.core.helplines import Country
+from bot.core.questions import Template
+
 Tell = Literal["backup", "lead", "rota", "digest"]
 """Whom a step of the ladder tells: backup facilitator, safeguarding lead, all of the rota, or the weekly digest."""
 
@@ -165,4 +168,6 @@ class Settings:
     posting: Posting
     texts: Mapping[str, str] = field(repr=False)
     guidelines: Agreement = field(repr=False)
+    helplines: tuple[Country, ...] = field(repr=False)
+    checkins: tuple[Template, ...] = field(repr=False)
     notes: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeGuard, TypeVar
 
 from bot.core.durations import EXAMPLES, parse_duration, spell
@@ -105,6 +105,24 @@ class Table:
         wrong = "is missing" if value is None else f"is {value!r}" if isinstance(value, str) else f"is {_kind(value)}"
         self._report((key,), wrong, f"one of {', '.join(allowed)}")
         return None
+
+    def day(self, key: str) -> date | None:
+        """A day written without quotes, None if it is not there."""
+        value = self._get(key, None)
+        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+            return value
+        return self._wrong(key, f"is {_kind(value)}", "a day without quotes, such as 2026-12-01", None)
+
+    def texts(self, key: str, *, allowed: str) -> tuple[str, ...]:
+        """A list of words, of which there must be one; ``allowed`` says what they are."""
+        value = self._get(key, [])
+        if not _is_list(value) or not value:
+            wrong = "is missing or empty" if value == [] else f"is {_kind(value)}"
+            return self._wrong(key, wrong, allowed, ())
+        for index, entry in enumerate(value):
+            if not isinstance(entry, str):
+                self._report((key, index), f"is {_kind(entry)}", "write it in quotes")
+        return tuple(entry.strip() for entry in value if isinstance(entry, str))
 
     def table(self, key: str) -> Table:
         """The table ``key``; an empty one if it is not there or is no table."""

@@ -50,8 +50,14 @@ class Answers(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
+    """What is declared: who may, how it answers, whether anything follows the answer (words that wait), and what is
+    said to those who may not, if not what is always said.
+    """
+
     access: Access
     answers: Answers
+    afterwards: bool = True
+    refusal: str = ""
 
 
 class Refused(app_commands.CheckFailure):
@@ -93,7 +99,7 @@ async def pass_through(
         standing, held = await look_up(interaction, group_id=group_id, code=code)
         interaction.extras[STANDING] = standing
         if not held & gate.access:
-            raise NotAllowed(_refusal(gate.access, standing))
+            raise NotAllowed(gate.refusal or _refusal(gate.access, standing))
     if gate.answers is Answers.LATER:
         await promise(interaction)
 

@@ -30,7 +30,8 @@ async def run(
     except Exception as error:
         await report(interaction, error, typed=typed)
     else:
-        interaction.client.dispatch(ANSWERED, interaction)
+        if gate.afterwards:
+            interaction.client.dispatch(ANSWERED, interaction)
 
 
 def _values(match: re.Match[str]) -> dict[str, Any]:
@@ -46,6 +47,10 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
 
     access: ClassVar[Access]
     answers: ClassVar[Answers]
+    afterwards: ClassVar[bool] = True
+    """Whether the person is then shown words that wait for them; without it nothing is looked up or remembered."""
+    refusal: ClassVar[str] = ""
+    """The key of what is said to those who may not, if not what is always said."""
 
     def __init_subclass__(cls, *, template: str = r"(?!)") -> None:
         super().__init_subclass__(template=template)
@@ -57,7 +62,7 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
 
     @property
     def gate(self) -> Gate:
-        return Gate(self.access, self.answers)
+        return Gate(self.access, self.answers, self.afterwards, self.refusal)
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
@@ -164,6 +169,9 @@ class PersistentModal:
     access: ClassVar[Access]
     answers: ClassVar[Answers] = Answers.LATER
     title: ClassVar[str]
+    afterwards: ClassVar[bool] = True
+    """As for the buttons: without it nothing is looked up or remembered once the form is answered."""
+    refusal: ClassVar[str] = ""
 
     def __init__(self, custom_id: str) -> None:
         self.custom_id = custom_id
@@ -197,7 +205,7 @@ class PersistentModal:
     async def receive(self, interaction: Interaction) -> None:
         data: Any = interaction.data
         typed = Typed.read(data["components"])
-        gate = Gate(self.access, self.answers)
+        gate = Gate(self.access, self.answers, self.afterwards, self.refusal)
         await run(interaction, gate, self.group_id, lambda: self.submit(interaction, typed), typed.words)
 
 

@@ -13,6 +13,12 @@ MEMBER = Permissions(
 )
 """In the group's room: read and write. No threads, no pings, no managing."""
 
+READER = Permissions(view_channel=True, read_message_history=True)
+"""What a member keeps of that who has not agreed to a changed agreement yet; the rest is denied."""
+
+LISTENER = Permissions(view_channel=True, connect=True)
+"""The same in the voice channel."""
+
 FACILITATOR = MEMBER | Permissions(manage_messages=True, pin_messages=True)
 """In the room and the desk: as a member, and hide or pin a message."""
 

@@ -40,7 +40,7 @@ def test_the_shipped_file_has_every_option(tmp_path: Path) -> None:
 
 def test_the_shipped_address_is_noted_until_it_is_changed(tmp_path: Path) -> None:
     assert any("still the example" in note for note in load(sample_environ(tmp_path), start=tmp_path).notes)
-    assert load_with(tmp_path, "").notes == ()
+    assert not any("still the example" in note for note in load_with(tmp_path, "").notes)
 
 
 def test_options_are_read(tmp_path: Path) -> None:

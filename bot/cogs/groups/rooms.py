@@ -43,7 +43,7 @@ class Rooms:
             code=code if written else "",
             topic=self._bot.words(f"groups.{place}_topic", code=code) if written else "",
             parent_id=server.category_id,
-            overwrites=(*self._ours(errand.guild_id, place), *_theirs(members, place)),
+            overwrites=(*self._ours(errand.guild_id, place), *self._theirs(members, place)),
         )
 
     async def access(self, errand: Errand) -> AccessWanted | None:
@@ -56,8 +56,18 @@ class Rooms:
         )
         if entry is None:
             return None
-        overwrite = None if entry.role is None else _overwrite(entry.user_id, entry.role, entry.place)
+        if entry.role is None:
+            return AccessWanted(channel_id=entry.channel_id, user_id=entry.user_id, overwrite=None)
+        overwrite = _overwrite(entry.user_id, entry.role, entry.place, restrained=entry.restrained)
         return AccessWanted(channel_id=entry.channel_id, user_id=entry.user_id, overwrite=overwrite)
+
+    def _theirs(self, members: list[Member], place: Place) -> list[Overwrite]:
+        restrained = self._bot.services.groups.rooms.restrained
+        return [
+            _overwrite(member.user_id, member.role, place, restrained=restrained(member))
+            for member in members
+            if member.may_enter(place)
+        ]
 
     def _ours(self, guild_id: int, place: Place) -> tuple[Overwrite, Overwrite]:
         assert self._bot.user is not None
@@ -94,9 +104,10 @@ def _fits(letter: str) -> bool:
     return letter.isalnum() or unicodedata.category(letter) in ("Mn", "Mc", "So")
 
 
-def _theirs(members: list[Member], place: Place) -> list[Overwrite]:
-    return [_overwrite(member.user_id, member.role, place) for member in members if member.may_enter(place)]
-
-
-def _overwrite(user_id: int, role: Role, place: Place) -> Overwrite:
-    return Overwrite(target_id=user_id, member=True, allow=allowed(role, place).value)
+def _overwrite(user_id: int, role: Role, place: Place, *, restrained: bool) -> Overwrite:
+    usual = allowed(role, place)
+    if not restrained:
+        return Overwrite(target_id=user_id, member=True, allow=usual.value)
+    kept = usual & (permissions.LISTENER if place is Place.VOICE else permissions.READER)
+    # denied, and not only left out: the server may allow everyone to write
+    return Overwrite(target_id=user_id, member=True, allow=kept.value, deny=usual.value & ~kept.value)

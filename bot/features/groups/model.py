@@ -236,6 +236,8 @@ class Entry:
     place: Place
     role: Role | None
     """As what they may enter; None if they may not."""
+    restrained: bool = False
+    """Whether they only read and listen there for now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

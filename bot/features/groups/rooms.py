@@ -31,6 +31,7 @@ class Rooms:
         self._desk = desk
         self._setbacks = setbacks
         self.opened: list[OnGroup] = []
+        self.restrains: list[Callable[[Member], bool]] = []
         self.progressed: list[Callable[[int], None]] = []
         for place in Place:
             outbox.delivered(kind_of(place), self._made)
@@ -73,7 +74,18 @@ class Rooms:
             return None
         member = await store.membership(tx, guild_id, group_id, user_id)
         role = member.role if member is not None and member.may_enter(place) else None
-        return Entry(channel_id=channel_id, user_id=user_id, place=place, role=role)
+        restrained = member is not None and self.restrained(member)
+        return Entry(channel_id=channel_id, user_id=user_id, place=place, role=role, restrained=restrained)
+
+    def restrained(self, member: Member) -> bool:
+        """Whether this person only reads and listens for now."""
+        return any(restrains(member) for restrains in self.restrains)
+
+    async def look_again(self, tx: Tx, group: Group, member: Member) -> None:
+        """Have somebody's access made what it should be by now."""
+        for place in group.places:
+            if member.may_enter(place):
+                await self._put_access(tx, group, member, place, Lane.PROMPT)
 
     async def _put_access(
         self, tx: Tx, group: Group, member: Member, place: Place, lane: Lane, *, welcome: bool = False

@@ -83,6 +83,11 @@ class Groups:
         return self.rooms.opened
 
     @property
+    def restrains(self) -> list[Callable[[Member], bool]]:
+        """Asked of somebody in a group: whether they only read and listen for now."""
+        return self.rooms.restrains
+
+    @property
     def progressed(self) -> list[Callable[[int], None]]:
         """Rung with a group's id when one of its channels was made, or could not be."""
         return self.rooms.progressed
@@ -240,6 +245,13 @@ class Groups:
         }
         return [group for group in groups if group.id in mine]
 
+    # agreeing
+
+    async def agree(self, tx: Tx, group: Group, member: Member, version: str) -> None:
+        """Keep that this person accepts the agreement of that version, and give them what it opens."""
+        await store.set_agreement(tx, member.id, version, self._clock())
+        await self.rooms.look_again(tx, group, member)
+
     # leaving
 
     async def may_leave(self, *, guild_id: int, group_id: int, user_id: int) -> Group:
@@ -253,7 +265,7 @@ class Groups:
         async with self._db.begin(urgent=True) as tx:
             await tx.lock("group", group_id)
             group, member = await self._leaving(tx, guild_id, group_id, user_id)
-            await self._end(tx, group, member)
+            await self.end(tx, group, member)
             return group
 
     async def leave_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
@@ -266,7 +278,7 @@ class Groups:
             group = await store.group(tx, guild_id, member.group_id)
             if group is None:
                 continue
-            await self._end(tx, group, member)
+            await self.end(tx, group, member)
             if member.facilitates and not await store.count(tx, group.id, Role.FACILITATOR):
                 about = {"group": group.id, "about": "groups.trouble_unled", "problem": "left", "user": None}
                 await self.desk.tell_lead(tx, guild_id, about)
@@ -281,7 +293,8 @@ class Groups:
             raise UserError("groups.sole_facilitator", name=group.name)
         return group, member
 
-    async def _end(self, tx: Tx, group: Group, member: Member) -> None:
+    async def end(self, tx: Tx, group: Group, member: Member) -> None:
+        """End this person's place in the group, and their access at once. Nobody is told."""
         await store.end_membership(tx, member.id, self._clock())
         await self.rooms.shut_out(tx, group, member)
         for announce in self.left:

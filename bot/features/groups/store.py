@@ -270,6 +270,11 @@ async def count(tx: Tx, group_id: int, role: Role) -> int:
     return int(await tx.scalar(sa.select(sa.func.count()).where(active)))
 
 
+async def set_agreement(tx: Tx, member_id: int, version: str, now: datetime) -> None:
+    agreed = {"agreement_version": version, "agreed_at": now}
+    await tx.execute(sa.update(groups_members).where(groups_members.c.id == member_id).values(agreed))
+
+
 async def end_membership(tx: Tx, member_id: int, now: datetime) -> bool:
     active = sa.and_(groups_members.c.id == member_id, groups_members.c.state == MemberState.ACTIVE)
     left = sa.update(groups_members).where(active).values(state=MemberState.LEFT, left_at=now)

@@ -1,8 +1,9 @@
-"""An agreement in a group's room."""
+"""An agreement in a group's room, and how many have accepted it: plain values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +17,16 @@ class Posted:
     version: str
     channel_id: int
     message_id: int | None
+    agree_by: datetime | None = None
+    """When the place of those who have not accepted it ends; None if nobody was asked."""
+    card: tuple[int, int] | None = None
+    """Channel and message id of the card on the desk that counts who has accepted it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbers:
+    """How many of the members have accepted the agreement; who they are is not in here."""
+
+    agreed: int
+    members: int
+    agree_by: datetime

@@ -1,17 +1,21 @@
-"""Posting the agreement and keeping one copy of it pinned."""
+"""The agreement: posted, one copy of it pinned, and accepted by each member."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
+from bot.audit import Audit
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_id
 from bot.features.groups import Group, Groups, GroupState
 from bot.features.guidelines import store
+from bot.features.guidelines.asking import Asking
 from bot.features.guidelines.model import Posted
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.storage import Database, Tx
+from bot.timers import Timers
 
 POST: Final = "guidelines.post"
 PIN: Final = "guidelines.pin"
@@ -20,15 +24,30 @@ REMOVE: Final = "guidelines.remove"
 
 class Guidelines:
     def __init__(
-        self, db: Database, clock: Clock, outbox: Outbox, groups: Groups, *, agreement: str, version: str
+        self,
+        db: Database,
+        clock: Clock,
+        outbox: Outbox,
+        timers: Timers,
+        audit: Audit,
+        groups: Groups,
+        *,
+        agreement: str,
+        short: str,
+        version: str,
     ) -> None:
-        """``agreement``: the words of the house; ``version``: what they are called in what people accepted."""
+        """``agreement``: the words of the house; ``version``: what they are called in what people accepted.
+
+        ``short``: the few words of it with which a meeting opens.
+        """
         self._db = db
         self._clock = clock
         self._outbox = outbox
         self._groups = groups
         self.agreement = agreement
+        self.short = short
         self.version = version
+        self.asking = Asking(db, clock, outbox, timers, audit, groups, version=version, put=self._put)
         groups.opened.append(self._opened)
         outbox.delivered(POST, self._posted)
         outbox.undeliverable(POST, self._not_posted)
@@ -50,7 +69,7 @@ class Guidelines:
             if group is None or group.room_id is None or group.state is GroupState.ARCHIVED:
                 raise NotFound("guidelines.no_room")
             if all(posted.message_id is not None for posted in await store.of(tx, guild_id, group_id)):
-                await self._put(tx, group, group.room_id)
+                await self._put_anew(tx, group)
             elif not await self._groups.setbacks.put_again(tx, guild_id, kind=POST, group_id=group_id):
                 raise UserError("guidelines.on_its_way")
             return group
@@ -67,19 +86,29 @@ class Guidelines:
         return there[-1] if there else None
 
     async def _opened(self, tx: Tx, group: Group) -> None:
-        assert group.room_id is not None
-        await self._put(tx, group, group.room_id)
+        await self._put(tx, group, None)
 
-    async def _put(self, tx: Tx, group: Group, room_id: int) -> None:
-        before = await store.of(tx, group.guild_id, group.id)
+    async def _put_anew(self, tx: Tx, group: Group) -> None:
+        before = await store.newest(tx, group.guild_id, group.id)
+        if before is not None and before.version != self.version:
+            await self.asking.ask(tx, group)
+        else:
+            await self._put(tx, group, None if before is None else before.agree_by)
+
+    async def _put(self, tx: Tx, group: Group, agree_by: datetime | None) -> Posted:
+        assert group.room_id is not None
+        before = await store.newest(tx, group.guild_id, group.id)
+        same = before if before is not None and before.version == self.version else None
         posted = Posted(
             id=new_id(),
             guild_id=group.guild_id,
             group_id=group.id,
-            number=before[-1].number + 1 if before else 1,
+            number=before.number + 1 if before is not None else 1,
             version=self.version,
-            channel_id=room_id,
+            channel_id=group.room_id,
             message_id=None,
+            agree_by=agree_by,
+            card=None if same is None else same.card,
         )
         await store.add(tx, posted, self._clock())
         await self._outbox.put(
@@ -87,12 +116,13 @@ class Guidelines:
             Post(
                 key=f"guidelines:{posted.id}:post",
                 guild_id=group.guild_id,
-                channel_id=room_id,
+                channel_id=group.room_id,
                 lane=Lane.PROMPT,
                 kind=POST,
                 params={"post": posted.id, "group": group.id},
             ),
         )
+        return posted
 
     async def _posted(self, tx: Tx, done: Delivered) -> None:
         await self._groups.setbacks.forget(tx, done.key)

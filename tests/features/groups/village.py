@@ -39,6 +39,9 @@ class Village:
     """Kinds that Discord refuses, with the problem."""
     carried: list[Errand] = field(default_factory=list[Errand])
 
+    version: str = "v1"
+    """Of the agreement that holds."""
+
     def __post_init__(self) -> None:
         self._ids = itertools.count(5001)
         self.start()
@@ -47,7 +50,7 @@ class Village:
         """A process over the same database; what another had in memory is not there."""
         self.outbox = Outbox(self.db, self.clock)
         self.inbox = Inbox(self.db, self.clock, self.outbox)
-        timers = Timers(self.db, self.clock, silent_bell)
+        self.timers = timers = Timers(self.db, self.clock, silent_bell)
         audit = Audit(self.clock)
         self.setup = Setup(self.db, self.clock, self.outbox, self.inbox, audit)
         self.groups = Groups(
@@ -63,7 +66,15 @@ class Village:
         )
         self.requests = self.groups.requests
         self.guidelines = Guidelines(
-            self.db, self.clock, self.outbox, self.groups, agreement="We are kind.", version="v1"
+            self.db,
+            self.clock,
+            self.outbox,
+            timers,
+            audit,
+            self.groups,
+            agreement="We are kind.",
+            short="Kindly.",
+            version=self.version,
         )
 
     async def carry(self) -> list[Errand]:

@@ -1,0 +1,15 @@
+"""What people touch of check-ins: opening one, answering it privately, and reading what it came to."""
+
+from __future__ import annotations
+
+from bot.client import Bot
+from bot.cogs.checkins.answering import AnswerButton, AnswerForm
+from bot.cogs.checkins.commands import CheckinsCog
+from bot.cogs.checkins.posts import Posts
+
+
+async def setup(bot: Bot) -> None:
+    bot.add_components(AnswerButton)
+    bot.add_forms(AnswerForm)
+    Posts(bot).register()
+    await bot.add_cog(CheckinsCog(bot))

@@ -1,0 +1,97 @@
+"""**Answer privately** and its form. Nothing follows an answer: no word is looked up, nothing is remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.client import Interaction
+from bot.core.questions import MOST_QUESTIONS, Question
+from bot.ui.access import Access, Answers
+from bot.ui.answer import answer, words_of
+from bot.ui.components import PersistentButton, PersistentModal, Typed
+from bot.ui.doors import help_door, talk_door
+from bot.ui.pages import Page, Row
+from bot.ui.texts import Words
+
+UNSAID = "unsaid"
+
+
+class AnswerButton(PersistentButton, template=r"checkins-answer:(?P<group>\d+):(?P<checkin>\d+)"):
+    access = Access.MEMBER
+    answers = Answers.FORM
+    afterwards = False
+    refusal = "checkins.not_asked"
+    label = "checkins.answer_button"
+    style = discord.ButtonStyle.primary
+
+    def __init__(self, group: int, checkin: int) -> None:
+        super().__init__(f"checkins-answer:{group}:{checkin}")
+        self.group = group
+        self.checkin = checkin
+
+    async def press(self, interaction: Interaction) -> None:
+        assert interaction.guild_id is not None
+        checkin = await interaction.client.services.checkins.may_answer(
+            guild_id=interaction.guild_id,
+            group_id=self.group,
+            checkin_id=self.checkin,
+            user_id=interaction.user.id,
+        )
+        await AnswerForm(self.group, self.checkin, questions=checkin.asked.questions).open(interaction)
+
+
+class AnswerForm(PersistentModal):
+    template = re.compile(r"checkins-answering:(?P<group>\d+):(?P<checkin>\d+)")
+    access = Access.MEMBER
+    afterwards = False
+    refusal = "checkins.not_asked"
+    title = "checkins.answer_title"
+
+    def __init__(self, group: int, checkin: int, *, questions: Sequence[Question] = ()) -> None:
+        """``questions``: only to show the form; one that comes back is read against those that were asked."""
+        super().__init__(f"checkins-answering:{group}:{checkin}")
+        self.group = group
+        self.checkin = checkin
+        self._questions = questions
+
+    def fields(self, words: Words) -> Sequence[ui.Item[Any]]:
+        unsaid = discord.RadioGroupOption(label=words("checkins.unsaid_option"), value=UNSAID)
+        return [
+            ui.Label[Any](
+                text=question.label,
+                description=question.text,
+                component=ui.RadioGroup[Any](
+                    custom_id=f"question-{place}", options=[*_options(question), unsaid], required=False
+                ),
+            )
+            for place, question in enumerate(self._questions)
+        ]
+
+    async def submit(self, interaction: Interaction, typed: Typed) -> None:
+        assert interaction.guild_id is not None
+        await interaction.client.services.checkins.answer(
+            guild_id=interaction.guild_id,
+            group_id=self.group,
+            checkin_id=self.checkin,
+            user_id=interaction.user.id,
+            chosen=_chosen(typed),
+        )
+        doors = Row(talk_door(self.group), help_door())
+        await answer(interaction, Page(words_of(interaction)("checkins.thanks"), doors))
+
+
+def _options(question: Question) -> list[discord.RadioGroupOption]:
+    return [
+        discord.RadioGroupOption(label=option.text, value=str(place)) for place, option in enumerate(question.options)
+    ]
+
+
+def _chosen(typed: Typed) -> dict[int, int]:
+    """The place of the chosen option, by the question's place; what was not said is left out."""
+    given = {place: typed.text(f"question-{place}") for place in range(MOST_QUESTIONS)}
+    return {place: int(option) for place, option in given.items() if option.isdecimal()}

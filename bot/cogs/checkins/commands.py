@@ -1,0 +1,83 @@
+"""`/checkin`: open, close, list, results."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.client import Bot, Interaction
+from bot.cogs.checkins.pages import list_page, past_page
+from bot.ui.access import Access, Answers, group_choices, group_of, requires, standing_of
+from bot.ui.answer import answer, say, words_of
+from bot.ui.texts import channel, instant
+
+MOST_CHOICES = 25
+
+
+async def template_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    templates = interaction.client.services.checkins.templates.values()
+    wanted = typed.casefold()
+    fitting = [one for one in templates if wanted in one.id or wanted in one.title.casefold()]
+    return [app_commands.Choice(name=one.title, value=one.id) for one in fitting[:MOST_CHOICES]]
+
+
+class CheckinsCog(commands.GroupCog, name="checkins", group_name="checkin"):
+    def __init__(self, bot: Bot) -> None:
+        self._checkins = bot.services.checkins
+
+    @app_commands.command(name="open")
+    @app_commands.autocomplete(template=template_choices, group=group_choices(Access.FACILITATOR))
+    @requires(Access.FACILITATOR, Answers.LATER)
+    async def open_one(
+        self, interaction: Interaction, template: str, closes: str = "", group: str | None = None
+    ) -> None:
+        """Open an anonymous check-in in the group's room."""
+        assert interaction.guild_id is not None
+        about = group_of(interaction)
+        checkin = await self._checkins.open(
+            guild_id=interaction.guild_id,
+            group_id=about.id,
+            user_id=interaction.user.id,
+            template=template,
+            closes=closes,
+        )
+        closes_at = checkin.closes_at
+        await say(
+            interaction,
+            "checkins.opened",
+            title=checkin.asked.title,
+            room=channel(about.room_id or 0),
+            closes=instant(closes_at),
+            relative=instant(closes_at, "R"),
+        )
+
+    @app_commands.command(name="close")
+    @app_commands.autocomplete(group=group_choices(Access.FACILITATOR))
+    @requires(Access.FACILITATOR, Answers.LATER)
+    async def cancel(self, interaction: Interaction, group: str | None = None) -> None:
+        """End the open check-in without results."""
+        assert interaction.guild_id is not None
+        checkin = await self._checkins.cancel(
+            guild_id=interaction.guild_id, group_id=group_of(interaction).id, user_id=interaction.user.id
+        )
+        await say(interaction, "checkins.cancelled_done", title=checkin.asked.title)
+
+    @app_commands.command(name="list")
+    @app_commands.autocomplete(group=group_choices(Access.MEMBER))
+    @requires(Access.MEMBER, Answers.NOW)
+    async def current(self, interaction: Interaction, group: str | None = None) -> None:
+        """See whether a check-in is open."""
+        assert interaction.guild_id is not None
+        checkin = await self._checkins.open_in(guild_id=interaction.guild_id, group_id=group_of(interaction).id)
+        templates = tuple(self._checkins.templates.values()) if standing_of(interaction).facilitator else ()
+        await answer(interaction, list_page(words_of(interaction), checkin, templates))
+
+    @app_commands.command()
+    @app_commands.autocomplete(group=group_choices(Access.MEMBER))
+    @requires(Access.MEMBER, Answers.NOW)
+    async def results(self, interaction: Interaction, group: str | None = None) -> None:
+        """Read again what past check-ins came to."""
+        assert interaction.guild_id is not None
+        about = group_of(interaction)
+        past = await self._checkins.past(guild_id=interaction.guild_id, group_id=about.id)
+        await answer(interaction, past_page(words_of(interaction), about.name, past))

@@ -1,0 +1,128 @@
+"""The table of check-ins, which names no member, and the queries on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from bot.core.questions import Band, Option, Question, Template
+from bot.features.checkins.model import Checkin, CheckinState
+from bot.features.checkins.release import Sentence
+from bot.storage import JsonText, Kept, Tx, UtcDateTime, column, metadata
+
+checkins = sa.Table(
+    "checkins",
+    metadata,
+    column("id", sa.BigInteger, primary_key=True, autoincrement=False, kept=Kept.CHECKIN),
+    column("guild_id", sa.BigInteger, kept=Kept.CHECKIN),
+    column("group_id", sa.BigInteger, sa.ForeignKey("groups.id"), kept=Kept.CHECKIN),
+    column("template", sa.Text, kept=Kept.CHECKIN),
+    column("asked", JsonText, kept=Kept.CHECKIN),
+    column("state", sa.Text, kept=Kept.CHECKIN),
+    column("opened_at", UtcDateTime, kept=Kept.CHECKIN),
+    column("closes_at", UtcDateTime, kept=Kept.CHECKIN),
+    column("ended_at", UtcDateTime, nullable=True, index=True, kept=Kept.CHECKIN),
+    column("sentences", JsonText, nullable=True, kept=Kept.CHECKIN),
+    sa.Index(None, "guild_id", "group_id", "state"),
+    info={"expires": "ended_at"},
+)
+
+
+def _checkin(row: RowMapping) -> Checkin:
+    return Checkin(
+        id=row["id"],
+        guild_id=row["guild_id"],
+        group_id=row["group_id"],
+        asked=_template(row["template"], row["asked"]),
+        state=CheckinState(row["state"]),
+        opened_at=row["opened_at"],
+        closes_at=row["closes_at"],
+        ended_at=row["ended_at"],
+        sentences=tuple(Sentence(code) for code in row["sentences"] or ()),
+    )
+
+
+def _template(template_id: str, asked: Any) -> Template:
+    questions = tuple(
+        Question(
+            label=question["label"],
+            text=question["text"],
+            options=tuple(Option(text=text, band=Band(band)) for text, band in question["options"]),
+        )
+        for question in asked["questions"]
+    )
+    return Template(id=template_id, title=asked["title"], questions=questions)
+
+
+def _asked(template: Template) -> dict[str, Any]:
+    questions = [
+        {
+            "label": question.label,
+            "text": question.text,
+            "options": [(option.text, option.band) for option in question.options],
+        }
+        for question in template.questions
+    ]
+    return {"title": template.title, "questions": questions}
+
+
+async def add(tx: Tx, checkin: Checkin) -> None:
+    await tx.execute(
+        sa.insert(checkins).values(
+            id=checkin.id,
+            guild_id=checkin.guild_id,
+            group_id=checkin.group_id,
+            template=checkin.asked.id,
+            asked=_asked(checkin.asked),
+            state=checkin.state,
+            opened_at=checkin.opened_at,
+            closes_at=checkin.closes_at,
+        )
+    )
+
+
+async def get(tx: Tx, guild_id: int, checkin_id: int) -> Checkin | None:
+    row = await tx.first(sa.select(checkins).where(checkins.c.guild_id == guild_id, checkins.c.id == checkin_id))
+    return None if row is None else _checkin(row)
+
+
+async def whose_timer(tx: Tx, checkin_id: int) -> Checkin | None:
+    """The check-in that a timer of ours is about, whatever its server."""
+    row = await tx.first(sa.select(checkins).where(checkins.c.id == checkin_id))
+    return None if row is None else _checkin(row)
+
+
+async def open_in(tx: Tx, guild_id: int, group_id: int) -> Checkin | None:
+    """The group's open check-in; there is one at most."""
+    here = sa.and_(checkins.c.guild_id == guild_id, checkins.c.group_id == group_id)
+    row = await tx.first(sa.select(checkins).where(here, checkins.c.state == CheckinState.OPEN))
+    return None if row is None else _checkin(row)
+
+
+async def closed_in(tx: Tx, guild_id: int, group_id: int, limit: int) -> list[Checkin]:
+    """Those of the group that ended with their sentences, the newest first."""
+    here = sa.and_(checkins.c.guild_id == guild_id, checkins.c.group_id == group_id)
+    closed = sa.select(checkins).where(here, checkins.c.state == CheckinState.CLOSED)
+    rows = await tx.all(closed.order_by(checkins.c.ended_at.desc(), checkins.c.id).limit(limit))
+    return [_checkin(row) for row in rows]
+
+
+async def end(tx: Tx, checkin: Checkin, state: CheckinState, now: datetime, sentences: Sequence[Sentence] = ()) -> bool:
+    """Whether it was still open: it ends once."""
+    still = sa.and_(checkins.c.id == checkin.id, checkins.c.state == CheckinState.OPEN)
+    ended = {"state": state, "ended_at": now, "sentences": list(sentences)}
+    return await tx.execute(sa.update(checkins).where(still).values(ended)) > 0
+
+
+async def any_open(tx: Tx) -> bool:
+    return await tx.scalar(sa.select(checkins.c.id).where(checkins.c.state == CheckinState.OPEN).limit(1)) is not None
+
+
+async def states(tx: Tx, ids: Sequence[int]) -> dict[int, CheckinState]:
+    """How those of these check-ins stand that the database knows."""
+    rows = await tx.all(sa.select(checkins.c.id, checkins.c.state).where(checkins.c.id.in_(ids)))
+    return {row["id"]: CheckinState(row["state"]) for row in rows}

@@ -1,0 +1,218 @@
+"""Asking members again when the agreement has changed: they read on, and write again once they agree.
+
+A member is asked as long as the version they accepted is not the one that holds. Facilitators are not held back: a
+room is never without somebody who can speak in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.audit import Audit
+from bot.core.clock import Clock
+from bot.core.errors import NotAllowed, UserError
+from bot.features.groups import Group, Groups, GroupState, Member
+from bot.features.guidelines import store
+from bot.features.guidelines.model import Numbers, Posted
+from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
+from bot.storage import Database, Tx
+from bot.timers import Due, Timers
+
+RENEW: Final = "guidelines.renew"
+TERM: Final = "guidelines.term"
+CARD: Final = "guidelines.card"
+COUNTED: Final = "guidelines.counted"
+ENDED: Final = "guidelines.ended"
+
+ALL: Final = "all"
+BATCH = 5  # groups in one transaction, each with its members
+TERM_LASTS = timedelta(days=14)
+
+Put = Callable[[Tx, Group, datetime | None], Awaitable[Posted]]
+"""Has the agreement posted in the group's room; with an instant, as one to be agreed to by then."""
+
+
+class Asking:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        outbox: Outbox,
+        timers: Timers,
+        audit: Audit,
+        groups: Groups,
+        *,
+        version: str,
+        put: Put,
+    ) -> None:
+        """``version``: of the agreement that holds."""
+        self._db = db
+        self._clock = clock
+        self._outbox = outbox
+        self._timers = timers
+        self._audit = audit
+        self._groups = groups
+        self._version = version
+        self._put = put
+        timers.on(RENEW, self._renew)
+        timers.on(TERM, self._term)
+        outbox.delivered(CARD, self._card_posted)
+        outbox.undeliverable(CARD, self._card_refused)
+        groups.restrains.append(self.to_agree)
+        groups.joined.append(self._joined)
+        groups.left.append(self._left)
+
+    def to_agree(self, member: Member) -> bool:
+        """Whether this member is asked, and only reads until then."""
+        return member.active and not member.facilitates and member.agreement_version != self._version
+
+    async def begin(self) -> None:
+        """Have every group asked whose agreement is another by now. To be called at each start."""
+        async with self._db.read() as tx:
+            outdated = await store.outdated(tx, self._version, 1)
+        if outdated:
+            async with self._db.begin() as tx:
+                await self._timers.set(tx, RENEW, ALL, self._clock())
+
+    async def ask(self, tx: Tx, group: Group) -> None:
+        """Post the agreement that holds now, and ask whoever has not accepted it; for a while they only read."""
+        asked = [member for member in await self._members(tx, group) if self.to_agree(member)]
+        until = self._clock() + TERM_LASTS if asked else None
+        posted = await self._put(tx, group, until)
+        if until is None:
+            return
+        await self._timers.set(tx, TERM, f"{group.guild_id}:{group.id}", until)
+        for member in asked:
+            await self._groups.rooms.look_again(tx, group, member)
+        if group.desk_id is not None:
+            await self._outbox.put(
+                tx,
+                Post(
+                    key=f"guidelines-card:{posted.id}",
+                    guild_id=group.guild_id,
+                    channel_id=group.desk_id,
+                    lane=Lane.ROUTINE,
+                    kind=CARD,
+                    params={"group": group.id},
+                    expires_at=until,
+                ),
+            )
+
+    async def agree(self, *, guild_id: int, group_id: int, user_id: int, version: str) -> Group:
+        """Keep that this member has accepted the agreement, and let them write again. To agree again changes nothing.
+
+        Raises ``UserError`` if what they read is not what holds any more.
+        """
+        if version != self._version:
+            raise UserError("guidelines.changed_since")
+        async with self._db.begin() as tx:
+            await tx.lock("group", group_id)
+            group = await self._groups.group(tx, guild_id, group_id)
+            member = await self._groups.member(tx, guild_id, group_id, user_id)
+            if group is None or member is None or not member.active:
+                raise NotAllowed("errors.for_members")
+            if member.agreement_version != version:
+                await self._groups.agree(tx, group, member, version)
+                await self._recount(tx, group.guild_id, group.id)
+            return group
+
+    async def numbers(self, *, guild_id: int, group_id: int) -> Numbers | None:
+        """How many members have agreed, for the desk; None if nobody is asked."""
+        async with self._db.read() as tx:
+            group = await self._groups.group(tx, guild_id, group_id)
+            newest = await store.newest(tx, guild_id, group_id)
+            if group is None or newest is None or newest.agree_by is None:
+                return None
+            members = [member for member in await self._members(tx, group) if not member.facilitates]
+        agreed = sum(not self.to_agree(member) for member in members)
+        return Numbers(agreed=agreed, members=len(members), agree_by=newest.agree_by)
+
+    async def card(self, *, guild_id: int, group_id: int) -> tuple[int, int] | None:
+        """Channel and message id of the card on the desk that counts."""
+        async with self._db.read() as tx:
+            newest = await store.newest(tx, guild_id, group_id)
+        return None if newest is None else newest.card
+
+    async def _members(self, tx: Tx, group: Group) -> list[Member]:
+        return await self._groups.members(tx, group.guild_id, group.id)
+
+    async def _renew(self, tx: Tx, due: Due) -> datetime | None:
+        outdated = await store.outdated(tx, self._version, BATCH)
+        for guild_id, group_id in outdated:
+            await tx.lock("group", group_id)
+            group = await self._groups.group(tx, guild_id, group_id)
+            assert group is not None
+            await self.ask(tx, group)
+        return self._clock() if outdated else None
+
+    async def _term(self, tx: Tx, due: Due) -> datetime | None:
+        """End the place of those who have not agreed in time: a whole group, or one who came with an old yes."""
+        guild_id, group_id, *one = map(int, due.subject.split(":"))
+        await tx.lock("group", group_id)
+        group = await self._groups.group(tx, guild_id, group_id)
+        if group is None or group.state is GroupState.ARCHIVED:
+            return None
+        asked_at = due.due_at - TERM_LASTS
+        over = [
+            member
+            for member in await self._members(tx, group)
+            if self.to_agree(member) and (member.id in one if one else member.joined_at <= asked_at)
+        ]
+        for member in over:
+            await self._groups.end(tx, group, member)
+            await self._groups.desk.say(tx, guild_id, member.user_id, ENDED, {"group": group_id})
+        if over:
+            subject = f"group:{group_id}"
+            await self._audit.record(
+                tx, guild_id=guild_id, actor=None, action=ENDED, subject=subject, members=len(over)
+            )
+        return None
+
+    async def _joined(self, tx: Tx, member: Member) -> None:
+        """Somebody may have asked to join before a change, and be welcomed after it."""
+        if not self.to_agree(member):
+            return
+        until = self._clock() + TERM_LASTS
+        await self._timers.set(tx, TERM, f"{member.guild_id}:{member.group_id}:{member.id}", until)
+        group = await self._groups.group(tx, member.guild_id, member.group_id)
+        newest = await store.newest(tx, member.guild_id, member.group_id)
+        if group is not None and newest is not None and newest.agree_by is None:
+            await self._put(tx, group, until)
+        await self._recount(tx, member.guild_id, member.group_id)
+
+    async def _left(self, tx: Tx, member: Member) -> None:
+        await self._recount(tx, member.guild_id, member.group_id)
+
+    async def _recount(self, tx: Tx, guild_id: int, group_id: int) -> None:
+        """Have the card show what the numbers are now."""
+        newest = await store.newest(tx, guild_id, group_id)
+        if newest is not None and newest.card is not None:
+            await self._outbox.put(
+                tx,
+                Deed(
+                    key=f"guidelines-card:{group_id}:counted",
+                    guild_id=guild_id,
+                    what=What.EDIT,
+                    lane=Lane.BULK,
+                    kind=COUNTED,
+                    params={"group": group_id},
+                ),
+            )
+
+    async def _card_posted(self, tx: Tx, done: Delivered) -> None:
+        group_id = int(str(done.params["group"]))
+        await self._groups.setbacks.forget(tx, done.key)
+        newest = await store.newest(tx, done.guild_id, group_id)
+        if newest is not None and done.channel_id is not None and done.message_id is not None:
+            await store.set_card(tx, newest.id, channel_id=done.channel_id, message_id=done.message_id)
+            # somebody may have agreed between the writing of the card and now
+            await self._recount(tx, done.guild_id, group_id)
+
+    async def _card_refused(self, tx: Tx, returned: Returned) -> None:
+        group = await self._groups.group(tx, returned.guild_id, int(str(returned.params["group"])))
+        if group is None or returned.problem == "expired":
+            return
+        if await self._groups.setbacks.remember(tx, returned, What.POST, Lane.ROUTINE, group_id=group.id):
+            await self._groups.desk.tell(tx, group, "guidelines.trouble_card", problem=returned.problem)

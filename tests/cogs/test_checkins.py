@@ -1,0 +1,240 @@
+"""A check-in as people do it: what each of them sees, and what of their answers can be found anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.ui.permissions import INVITE
+from tests.harbour import Harbour
+from tests.simcord_bot import running, said, sample_settings, shown
+
+COGS = ("bot.cogs.setup", "bot.cogs.groups", "bot.cogs.guidelines", "bot.cogs.checkins", "bot.cogs.privacy")
+A_DAY, LATEST = 24 * 3600, 121
+AGREE, DISAGREE, BETWEEN, UNSAID = "4", "0", "2", "unsaid"
+QUESTIONS = 5
+
+
+class Circle(Harbour):
+    """A group called Tuesday with fay as its facilitator and seven members."""
+
+    members: list[Any]
+
+    async def seat(self, members: int = 7) -> None:
+        await self.found("Tuesday")
+        users = [self.env.create_user(f"member{number}") for number in range(members)]
+        self.members = [self.guild.add_member(user) for user in users]
+        for member in self.members:
+            await self.join(member)
+
+    @property
+    def room(self) -> Any:
+        return self.channel("tuesday")
+
+    async def open(self, **options: Any) -> Any:
+        await self.fay.slash(self.channel("tuesday-desk"), "checkin open", template="meeting_climate", **options)
+        return self.posts("Closes")[-1]
+
+    def posts(self, words: str) -> list[Any]:
+        return [message for message in self.room.history() if "check-in" in shown(message) and words in shown(message)]
+
+    async def form_of(self, person: Any, post: Any) -> Any:
+        return await person.click(post, label="Answer privately")
+
+    async def answer(self, person: Any, post: Any, option: str = AGREE) -> Any:
+        return await person.submit_modal(await self.form_of(person, post), filled(option))
+
+
+def filled(option: str) -> dict[str, str]:
+    return {f"question-{place}": option for place in range(QUESTIONS)}
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncGenerator[Circle]:
+    async with running(sample_settings(tmp_path), extensions=COGS) as world:
+        circle = Circle(world, INVITE)
+        await circle.seat()
+        yield circle
+
+
+async def test_six_of_seven_answer_and_the_sentences_appear_once_at_the_announced_time(at: Circle) -> None:
+    post = await at.open()
+    for member in at.members[:6]:
+        told = await at.answer(member, post)
+        assert told.ephemeral
+        assert "Thank you" in said(told)
+    assert at.posts("Thank you to anyone") == []
+    assert len(at.posts("")) == 1, "nothing shows that anybody answers"
+    await at.world.pass_time(A_DAY - 60)
+    assert at.posts("Thank you to anyone") == []
+    await at.world.pass_time(60 + LATEST)
+    (results,) = at.posts("Thank you to anyone")
+    assert shown(results).count("More than half of the answers were towards the higher end.") == QUESTIONS
+    assert list((at.world.settings.checkins_dir).iterdir()) == []
+    await at.world.pass_time(A_DAY)
+    assert len(at.posts("Thank you to anyone")) == 1
+
+
+async def test_a_restart_while_it_is_open_and_between_form_and_submission_loses_nothing(at: Circle) -> None:
+    post = await at.open()
+    for member in at.members[:3]:
+        await at.answer(member, post)
+    form = await at.form_of(at.members[3], post)
+    await at.world.restart()
+    assert "Thank you" in said(await at.members[3].submit_modal(form, filled(AGREE)))
+    for member in at.members[4:6]:
+        await at.answer(member, post)
+    await at.world.restart()
+    await at.world.pass_time(A_DAY + LATEST)
+    (results,) = at.posts("Thank you to anyone")
+    assert shown(results).count("towards the higher end") == QUESTIONS
+    await at.world.restart()
+    assert len(at.posts("Thank you to anyone")) == 1
+
+
+async def test_closing_falls_due_while_the_bot_is_away(at: Circle) -> None:
+    post = await at.open()
+    for member in at.members[:5]:
+        await at.answer(member, post, DISAGREE)
+    await at.world.stop_bot()
+    at.env.backend.advance_clock(2 * A_DAY)
+    await at.world.start_bot()
+    (results,) = at.posts("Thank you to anyone")
+    assert shown(results).count("towards the lower end") == QUESTIONS
+
+
+async def test_who_is_not_asked_gets_the_same_private_answer_whoever_they_are(at: Circle) -> None:
+    post = await at.open()
+    late = at.guild.add_member(at.env.create_user("late"))
+    await at.join(late)
+    # she may see the room, as an administrator can, and is nobody in the group
+    stranger = at.guild.add_member(
+        at.env.create_user("stranger"),
+        roles=[at.guild.create_role("All", permissions=type(INVITE)(administrator=True))],
+    )
+    told = [await at.form_of(person, post) for person in (at.fay, late, stranger)]
+    assert all(one.ephemeral for one in told)
+    assert len({said(one) for one in told}) == 1
+    assert "members of the group when it was opened" in said(told[0])
+
+
+async def test_a_second_try_and_one_after_the_end_are_told_kindly_and_count_for_nothing(at: Circle) -> None:
+    post = await at.open()
+    first, second = await at.form_of(at.members[0], post), await at.form_of(at.members[0], post)
+    late = await at.form_of(at.members[6], post)
+    assert "Thank you" in said(await at.members[0].submit_modal(first, filled(AGREE)))
+    again = await at.members[0].submit_modal(second, filled(DISAGREE))
+    assert again.ephemeral
+    assert "You have answered this one" in said(again)
+    assert "You have answered this one" in said(await at.form_of(at.members[0], post))
+    await at.world.pass_time(A_DAY + LATEST)
+    assert "This check-in is closed" in said(await at.members[6].submit_modal(late, filled(AGREE)))
+    assert "This check-in is closed" in said(await at.form_of(at.members[6], post))
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ([AGREE] * 6, "higher end"),
+        ([DISAGREE] * 6, "lower end"),
+        ([AGREE, AGREE, BETWEEN, BETWEEN, DISAGREE, DISAGREE], "spread out"),
+        ([AGREE] * 4 + [UNSAID] * 2, "No summary"),
+        ([], "No summary"),
+    ],
+)
+async def test_every_outcome_has_the_same_layout(at: Circle, given: list[str], sentence: str) -> None:
+    post = await at.open()
+    for member, option in zip(at.members, given, strict=False):
+        await at.answer(member, post, option)
+    await at.world.pass_time(A_DAY + LATEST)
+    (results,) = at.posts("Thank you to anyone")
+    (container,) = [component.to_dict() for component in results.components]
+    kinds = [child["type"] for child in container["components"]]
+    assert kinds == [10] * (QUESTIONS + 2)
+    assert [sentence in child["content"] for child in container["components"]] == [False, *[True] * QUESTIONS, False]
+    assert not any(str(number) in shown(results) for number in range(10)), "no number is ever given"
+
+
+async def test_a_lost_tally_is_told_to_those_who_answer_to_the_room_and_on_the_desk(at: Circle) -> None:
+    post = await at.open()
+    form = await at.form_of(at.members[0], post)
+    for path in at.world.settings.checkins_dir.iterdir():
+        path.unlink()
+    assert "were lost" in said(await at.members[0].submit_modal(form, filled(AGREE)))
+    await at.world.pass_time(A_DAY + LATEST)
+    (results,) = at.posts("there is nothing to sum up")
+    assert "No summary this time" in shown(results)
+    assert any("file they were kept in is gone" in message for message in at.messages("tuesday-desk"))
+
+
+async def test_too_few_are_refused_with_the_reason_and_nothing_is_left(tmp_path: Path) -> None:
+    async with running(sample_settings(tmp_path), extensions=COGS) as world:
+        at = Circle(world, INVITE)
+        await at.seat(members=5)
+        told = await at.fay.slash(at.channel("tuesday-desk"), "checkin open", template="meeting_climate")
+        assert told.ephemeral
+        assert "at least 6 members" in said(told)
+        assert "has 5" in said(told)
+        assert at.posts("") == []
+        assert not any(at.world.settings.checkins_dir.glob("*"))
+
+
+async def test_a_facilitator_ends_one_without_results(at: Circle) -> None:
+    post = await at.open()
+    for member in at.members:
+        await at.answer(member, post)
+    desk = at.channel("tuesday-desk")
+    assert "one at once" not in said(await at.fay.slash(desk, "checkin open", template="meeting_climate"))
+    assert "open in this group already" in said(await at.fay.slash(desk, "checkin open", template="meeting_climate"))
+    assert "without results" in said(await at.fay.slash(desk, "checkin close"))
+    assert list(at.world.settings.checkins_dir.iterdir()) == []
+    assert len(at.posts("ended before its time")) == 1
+    await at.world.pass_time(A_DAY + LATEST)
+    assert at.posts("Thank you to anyone") == at.posts("ended before its time")
+    assert "No check-in is open" in said(await at.fay.slash(desk, "checkin close"))
+
+
+async def test_the_list_says_what_is_open_and_to_facilitators_what_can_be(at: Circle) -> None:
+    member = at.members[0]
+    assert "No check-in is open" in said(await member.slash(at.room, "checkin list"))
+    assert "climate" not in said(await member.slash(at.room, "checkin list"))
+    assert "climate" in said(await at.fay.slash(at.room, "checkin list"))
+    offered = await at.fay.autocomplete(at.channel("tuesday-desk"), "checkin open", "template", "meet")
+    assert [choice["value"] for choice in offered] == ["meeting_climate"]
+    await at.open(closes="15 min")
+    assert "How was the meeting?" in said(await member.slash(at.room, "checkin list"))
+
+
+async def test_past_sentences_can_be_read_again_with_their_day(at: Circle) -> None:
+    assert "No check-in has closed" in said(await at.members[0].slash(at.room, "checkin results"))
+    post = await at.open(closes="15 min")
+    for member in at.members:
+        await at.answer(member, post)
+    await at.world.pass_time(15 * 60 + LATEST)
+    told = await at.members[0].slash(at.room, "checkin results")
+    assert told.ephemeral
+    assert said(told).count("towards the higher end") == QUESTIONS
+
+
+@pytest.mark.parametrize(
+    ("closes", "why"),
+    [
+        ("soon", "how long it stays open"),
+        ("1 min", "from 5 minutes"),
+        ("15 days", "from 5 minutes"),
+        ("99999999 weeks", "from 5"),
+    ],
+)
+async def test_an_end_that_cannot_be_is_explained(at: Circle, closes: str, why: str) -> None:
+    desk = at.channel("tuesday-desk")
+    told = await at.fay.slash(desk, "checkin open", template="meeting_climate", closes=closes)
+    assert why in said(told)
+    assert at.posts("") == []
+
+
+async def test_opening_is_for_facilitators(at: Circle) -> None:
+    told = await at.members[0].slash(at.room, "checkin open", template="meeting_climate")
+    assert "for the facilitators" in said(told)
