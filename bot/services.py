@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from bot.audit import Audit
@@ -25,10 +25,9 @@ from bot.timers import BellMaker, SchedulerBells, Timers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """Everything that is true and can be done, for the cogs."""
+class Mechanisms:
+    """What every feature stands on."""
 
-    settings: Settings
     clock: Clock
     make_bell: BellMaker
     db: Database
@@ -36,6 +35,13 @@ class Services:
     inbox: Inbox
     timers: Timers
     audit: Audit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services(Mechanisms):
+    """Everything that is true and can be done, for the cogs."""
+
+    settings: Settings
     setup: Setup
     groups: Groups
     guidelines: Guidelines
@@ -61,7 +67,7 @@ async def open_services(
     try:
         await db.open(shards=shards.ids if shards else None)
         bells.start()
-        services = _build(settings, db, clock, make_bell or bells.make, safety_tick)
+        services = _features(settings, _mechanisms(settings, db, clock, make_bell or bells.make, safety_tick))
         await services.checkins.begin()
         try:
             yield services
@@ -73,53 +79,50 @@ async def open_services(
         await db.close()
 
 
-def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker, safety_tick: float) -> Services:
-    shards, kept, limits = settings.shards, settings.retention, settings.groups
+def _mechanisms(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker, safety_tick: float) -> Mechanisms:
+    shards = settings.shards
     outbox = Outbox(db, clock, shards=(shards.count, shards.ids) if shards else None)
-    inbox = Inbox(db, clock, outbox)
-    timers = Timers(db, clock, make_bell, at_most=safety_tick)
-    audit = Audit(clock)
+    return Mechanisms(
+        clock=clock,
+        make_bell=make_bell,
+        db=db,
+        outbox=outbox,
+        inbox=Inbox(db, clock, outbox),
+        timers=Timers(db, clock, make_bell, at_most=safety_tick),
+        audit=Audit(clock),
+    )
+
+
+def _features(settings: Settings, on: Mechanisms) -> Services:
+    db, clock, outbox, inbox, timers, audit = on.db, on.clock, on.outbox, on.inbox, on.timers, on.audit
     setup = Setup(db, clock, outbox, inbox, audit)
-    sizes = {"capacity": limits.capacity, "hard_capacity": limits.hard_capacity}
-    groups = Groups(db, clock, outbox, inbox, timers, audit, **sizes, server=setup.server)
-    agreed = settings.guidelines
+    server = setup.server
+    sizes = {"capacity": settings.groups.capacity, "hard_capacity": settings.groups.hard_capacity}
+    groups = Groups(db, clock, outbox, inbox, timers, audit, **sizes, server=server)
+    agreed, usual, kept = settings.guidelines, settings.meetings, settings.retention
     guidelines = Guidelines(
-        db,
-        clock,
-        outbox,
-        timers,
-        audit,
-        groups,
-        agreement=agreed.body,
-        short=agreed.short,
-        version=agreed.version,
+        db, clock, outbox, timers, audit, groups, agreement=agreed.body, short=agreed.short, version=agreed.version
     )
-    minutes, reminders = settings.meetings.minutes, settings.meetings.reminders
     meetings = Meetings(
-        db, clock, outbox, timers, audit, groups, minutes=minutes, reminders=reminders, server=setup.server
+        db, clock, outbox, timers, audit, groups, minutes=usual.minutes, reminders=usual.reminders, server=server
     )
-    steps = _steps(settings)
+    templates, folder = settings.checkins, settings.checkins_dir
+    checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
     cases = Cases(
-        db, clock, outbox, inbox, timers, audit, groups, server=setup.server, steps=steps, evidence=kept.evidence
+        db, clock, outbox, inbox, timers, audit, groups, server=server, steps=_steps(settings), evidence=kept.evidence
     )
     lengths, named = _lengths(kept), {Kept.AUDIT: kept.audit_identified}
     privacy = Privacy(
         db, clock, outbox, inbox, timers, audit, groups, retention=lengths, named=named, has_task=setup.has_task
     )
     return Services(
+        **{field.name: getattr(on, field.name) for field in fields(on)},
         settings=settings,
-        clock=clock,
-        make_bell=make_bell,
-        db=db,
-        outbox=outbox,
-        inbox=inbox,
-        timers=timers,
-        audit=audit,
         setup=setup,
         groups=groups,
         guidelines=guidelines,
         meetings=meetings,
-        checkins=_checkins(settings, db, clock, outbox, timers, audit, groups, setup),
+        checkins=checkins,
         privacy=privacy,
         resources=Resources(clock, settings.helplines),
         cases=cases,
@@ -129,29 +132,6 @@ def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker,
 def _steps(settings: Settings) -> dict[int, Step]:
     """When somebody else is called for a concern of each tier: at the first step of its ladder."""
     return {tier.tier: Step(after=tier.steps[0].after, repeat=tier.repeat) for tier in settings.ladder}
-
-
-def _checkins(
-    settings: Settings,
-    db: Database,
-    clock: Clock,
-    outbox: Outbox,
-    timers: Timers,
-    audit: Audit,
-    groups: Groups,
-    setup: Setup,
-) -> Checkins:
-    return Checkins(
-        db,
-        clock,
-        outbox,
-        timers,
-        audit,
-        groups,
-        templates=settings.checkins,
-        folder=settings.checkins_dir,
-        server=setup.server,
-    )
 
 
 def _lengths(retention: Retention) -> dict[Kept, timedelta]:
