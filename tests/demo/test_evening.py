@@ -18,9 +18,10 @@ from simcord.enums import OverwriteType
 
 from bot.demo.evening import Evening
 from bot.demo.eyes import Seen
+from bot.demo.night import COMING, Night
 from bot.demo.playing import judged, opened
 from bot.demo.stage import Stage
-from bot.demo.verdict import COMING, Finding, Night, judge
+from bot.demo.verdict import Finding, judge
 
 VIEW = discord.Permissions(view_channel=True, read_message_history=True).value
 
@@ -287,8 +288,8 @@ def line_in_the_log(played: Played) -> Generator[None]:
         (wrong_hour, "The clocks changed"),
         (numbers_that_name, "The desk saw how many"),
         (numbers_that_forget, "The desk saw how many"),
-        (reminder_that_names, "Reminders and cards called nobody"),
-        (card_that_rings, "Reminders and cards called nobody"),
+        (reminder_that_names, "Reminders and requests called nobody"),
+        (card_that_rings, "Reminders and requests called nobody"),
         (room_open_to_the_declined, "The room was open"),
         (room_open_to_one_who_left, "The room was open"),
         (room_closed_to_a_member, "The room was open"),
