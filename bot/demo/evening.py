@@ -8,10 +8,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.demo.eyes import Form, Seen
+from bot.demo.night import AWAY, COMING, LISTENING, NOT_NOW, WELCOME_IN, DueReminder, Night
 from bot.demo.people import Answer, Cast, Person, Stuck
+from bot.demo.scenes import CheckinScenes, ConcernScenes, HelpScenes, Play
 from bot.demo.stage import Stage
 from bot.demo.traces import Traces
-from bot.demo.verdict import AWAY, COMING, LISTENING, NOT_NOW, WELCOME_IN, DueReminder, Night
 from bot.demo.world import World
 
 BEGINS = datetime(2026, 3, 24, 17, 30, tzinfo=UTC)
@@ -32,14 +33,11 @@ REASON = "timing"
 Scene = tuple[str, Callable[[], Awaitable[None]]]
 
 
-class Evening:
+class Evening(Play):
     """Plays on ``stage`` what happens in ``world``."""
 
     def __init__(self, world: World, cast: Cast, stage: Stage, traces: Traces, *, log: Path) -> None:
-        self.world = world
-        self._cast = cast
-        self._stage = stage
-        self.night = Night(
+        night = Night(
             eyes=cast.admin.eyes,
             cast=cast,
             traces=traces,
@@ -47,6 +45,10 @@ class Evening:
             swallowed=lambda: world.env.errors,
             log=log,
         )
+        super().__init__(world, cast, stage, night)
+        self._checkin = CheckinScenes(world, cast, stage, night)
+        self._concern = ConcernScenes(world, cast, stage, night)
+        self._help = HelpScenes(world, cast, stage, night)
         for person in cast.everybody:
             traces.beware_of_person(person.id)
         traces.beware_of_words([GROUP, ABOUT, TITLE, *(person.note for person in cast.asking)])
@@ -62,26 +64,31 @@ class Evening:
             ("A meeting is scheduled, across the change of the clocks", self._schedule),
             ("Its reminder comes, and three people answer", self._remind),
             ("The clocks change, and the bot is down when a reminder is due", self._outage),
+            ("Six of the seven answer a check-in, each in private", self._checkin.answer),
+            ("It closes, and the group reads what it came to", self._checkin.close),
+            ("A message is flagged, and nobody takes it", self._concern.flag),
+            ("A facilitator takes it after all, and closes it", self._concern.take),
+            ("Somebody asks for help now", self._help.ask),
             ("Somebody looks, somebody leaves, somebody is forgotten", self._part),
         )
         for number, (title, scene) in enumerate(scenes, start=1):
-            self._stage.scene(number, len(scenes), title)
+            self.stage.scene(number, len(scenes), title)
             await scene()
             self.night.traces.look()
 
     async def _set_up(self) -> None:
-        cast, admin, lead = self._cast, self._cast.admin, self._cast.lead
+        cast, admin, lead = self.cast, self.cast.admin, self.cast.lead
         before = set(lead.eyes.names(lead.actor))
         answer = await admin.command(
             LOBBY, "setup start", lead=lead.actor, backup_lead=cast.backup.actor, timezone=ZONE.key
         )
-        self._stage.answer(admin.again(answer))
-        self._stage.answer(await admin.command(LOBBY, "setup check"))
+        self.stage.answer(admin.again(answer))
+        self.stage.answer(await admin.command(LOBBY, "setup check"))
         (self.night.safeguarding,) = self._new(lead, before, 1)
         self._rooms_of(lead, cast.stranger)
 
     async def _found(self) -> None:
-        cast, admin = self._cast, self._cast.admin
+        cast, admin = self.cast, self.cast.admin
         facilitator = cast.facilitator
         before = set(facilitator.eyes.names(facilitator.actor))
         answer = await admin.command(
@@ -92,23 +99,23 @@ class Evening:
             co_facilitator=cast.co_facilitator.actor,
             about=ABOUT,
         )
-        self._stage.answer(admin.again(answer))
+        self.stage.answer(admin.again(answer))
         self.night.room, self.night.desk = self._new(facilitator, before, 2)
         self._rooms_of(facilitator, cast.stranger)
-        self._stage.screen(facilitator, facilitator.sees(self.night.room)[:1])
+        self.stage.screen(facilitator, facilitator.sees(self.night.room)[:1])
 
     async def _ask(self) -> None:
-        for person in self._cast.asking:
-            full = person is self._cast.asking[0]
+        for person in self.cast.asking:
+            full = person is self.cast.asking[0]
             form = await self._up_to_the_form(person, full=full)
             if person.name == RESTARTED:
-                self._stage.tell(f"{person.name} has the form open. The bot is restarted.")
+                self.stage.tell(f"{person.name} has the form open. The bot is restarted.")
                 await self.world.restart()
             answer = await person.fill(form, _filled(person, form))
             if full or person.name == RESTARTED:
-                self._stage.answer(answer)
+                self.stage.answer(answer)
             else:
-                self._stage.brief(person, answer.seen[0])
+                self.stage.brief(person, answer.seen[0])
 
     async def _up_to_the_form(self, person: Person, *, full: bool) -> Form:
         browsing = await person.command(LOBBY, "group browse")
@@ -116,14 +123,14 @@ class Evening:
         consenting = await person.press(agreement.showing(GO_ON), GO_ON)
         if full:
             for answer in (browsing, agreement, consenting):
-                self._stage.answer(answer)
+                self.stage.answer(answer)
         return person.form_of(consenting)
 
     async def _answer(self) -> None:
-        cast, facilitator, night = self._cast, self._cast.facilitator, self.night
-        await self._until(self.world.now() + timedelta(minutes=30))
+        cast, facilitator, night = self.cast, self.cast.facilitator, self.night
+        await self.until(self.world.now() + timedelta(minutes=30))
         night.cards = [seen for seen in facilitator.sees(night.desk) if WELCOME_IN in seen.buttons]
-        self._stage.screen(facilitator, night.cards[:2])
+        self.stage.screen(facilitator, night.cards[:2])
         night.answered_at = self.world.now()
         night.declined = cast.called(DECLINED)
         night.welcomed = tuple(person for person in cast.asking if person is not night.declined)
@@ -132,7 +139,7 @@ class Evening:
             if card is None:
                 raise Stuck(f"{facilitator.name} finds no card for {person.name} on the desk.")
             answer = await self._decide(facilitator, person, card)
-            self._stage.brief(facilitator, answer.seen[0])
+            self.stage.brief(facilitator, answer.seen[0])
         for person in cast.asking:
             await self._hear(person)
 
@@ -140,104 +147,101 @@ class Evening:
         if person is not self.night.declined:
             return await facilitator.press(card, WELCOME_IN)
         asked = await facilitator.press(card, NOT_NOW)
-        self._stage.answer(asked)
+        self.stage.answer(asked)
         form = facilitator.form_of(asked)
         return await facilitator.fill(form, {form.fields[0].custom_id: REASON})
 
     async def _hear(self, person: Person) -> None:
         """Somebody learns how it went: by a direct message if they allowed one, else when they come by again."""
         letters = person.eyes.letters(person.actor)
-        if letters and person is self._cast.asking[0]:
-            self._stage.screen(person, letters)
+        if letters and person is self.cast.asking[0]:
+            self.stage.screen(person, letters)
         elif letters:
-            self._stage.brief(person, letters[-1])
+            self.stage.brief(person, letters[-1])
         elif person is self.night.declined:
-            self._stage.answer(await person.command(LOBBY, "inbox"))
+            self.stage.answer(await person.command(LOBBY, "inbox"))
         else:
             answer = await person.command(LOBBY, "group browse")
-            self._stage.brief(person, person.again(answer).seen[-1])
+            self.stage.brief(person, person.again(answer).seen[-1])
 
     async def _readers(self) -> None:
-        somebody = self._cast.asking[1]
-        self._stage.answer(await somebody.command(self.night.room, "group access"))
-        self._rooms_of(somebody, self._cast.stranger)
+        somebody = self.cast.asking[1]
+        self.stage.answer(await somebody.command(self.night.room, "group access"))
+        self._rooms_of(somebody, self.cast.stranger)
 
     async def _schedule(self) -> None:
-        facilitator = self._cast.facilitator
+        facilitator = self.cast.facilitator
         proposed = await facilitator.command(
             self.night.desk, "meeting schedule", title=TITLE, starts=f"{MEETS[0]:%Y-%m-%d %H:%M}", repeat="weekly"
         )
         await self._confirm(facilitator, proposed)
 
     async def _remind(self) -> None:
-        cast, night = self._cast, self.night
+        cast, night = self.cast, self.night
         first = MEETS[0]
         await self._due(first, A_DAY)
         for person in (cast.called("Emil"), cast.called("Bea")):
-            self._stage.screen(person, person.sees(night.room)[-1:])
-        self._stage.tell("The bot is restarted. Three people press buttons that were posted before.")
+            self.stage.screen(person, person.sees(night.room)[-1:])
+        self.stage.tell("The bot is restarted. Three people press buttons that were posted before.")
         await self.world.restart()
         for name, label in (("Amara", COMING), ("Bea", LISTENING), ("Chidi", AWAY)):
             person = cast.called(name)
-            self._stage.answer(await person.press(person.find(night.room, label), label))
+            self.stage.answer(await person.press(person.find(night.room, label), label))
         await self.world.pass_time(60)
         desk = cast.facilitator.sees(night.desk)
         night.numbers = [seen for seen in desk if TITLE in seen.text and not seen.private]
-        self._stage.screen(cast.facilitator, night.numbers)
+        self.stage.screen(cast.facilitator, night.numbers)
         await self._due(first, AN_HOUR)
         somebody = cast.called("Emil")
-        self._stage.screen(somebody, somebody.sees(night.room)[-1:])
+        self.stage.screen(somebody, somebody.sees(night.room)[-1:])
 
     async def _outage(self) -> None:
-        cast, night, world = self._cast, self.night, self.world
+        cast, night, world = self.cast, self.night, self.world
         second = MEETS[1]
         due = second - A_DAY
-        await self._until(due - timedelta(minutes=2))
+        await self.until(due - timedelta(minutes=2))
         await world.stop_bot()
-        self._stage.tell("The bot is down. The time of the reminder comes and goes.")
+        self.stage.tell("The bot is down. The time of the reminder comes and goes.")
         await world.env.advance_time(timedelta(minutes=7).total_seconds())
         await world.start_bot()
         night.due += (DueReminder(at=due.astimezone(UTC), starts_at=second.astimezone(UTC), back=world.now()),)
-        self._stage.tell("It is back, five minutes late.")
+        self.stage.tell("It is back, five minutes late.")
         somebody = cast.called("Emil")
-        self._stage.screen(somebody, somebody.sees(night.room)[-1:])
-        self._stage.tell("The clocks have gone forward in Berlin. In New York they had done so before.")
+        self.stage.screen(somebody, somebody.sees(night.room)[-1:])
+        self.stage.tell("The clocks have gone forward in Berlin. In New York they had done so before.")
         for person in (somebody, cast.called("Bea")):
-            self._stage.answer(await person.command(night.room, "meeting list"))
+            self.stage.answer(await person.command(night.room, "meeting list"))
         await self._due(second, AN_HOUR)
-        await self._until(second + timedelta(hours=3))
+        await self.until(second + timedelta(hours=3))
 
     async def _part(self) -> None:
-        cast, night = self._cast, self.night
+        cast, night = self.cast, self.night
         looking, leaving, forgotten = cast.called("Bea"), cast.called(LEAVING), cast.called(FORGOTTEN)
-        self._stage.answer(await looking.command(LOBBY, "privacy show"))
+        self.stage.answer(await looking.command(LOBBY, "privacy show"))
         theirs = await leaving.offered(LOBBY, "group leave", "group")
         if GROUP not in theirs:
             raise Stuck(f"{leaving.name} is not offered {GROUP} to leave, but: {', '.join(theirs) or 'nothing'}.")
         await self._confirm(leaving, await leaving.command(LOBBY, "group leave", group=theirs[GROUP]))
         await self._confirm(forgotten, await forgotten.command(LOBBY, "privacy erase"))
         night.looks = [await person.command(LOBBY, "privacy show") for person in (forgotten, cast.stranger)]
-        self._stage.answer(night.looks[0])
+        self.stage.answer(night.looks[0])
         night.gone = (leaving, forgotten)
         night.members = tuple(person for person in night.welcomed if person not in night.gone)
         self._rooms_of(leaving, forgotten)
 
     async def _confirm(self, person: Person, asked: Answer) -> None:
         """Press the one button under a question."""
-        self._stage.answer(asked)
+        self.stage.answer(asked)
         if not asked.seen or len(asked.seen[0].buttons) != 1:
             raise Stuck(f"{person.name} was to confirm {asked.did}, and reads: {asked.text or 'nothing'}")
-        self._stage.answer(await person.press(asked.seen[0], asked.seen[0].buttons[0]))
+        self.stage.answer(await person.press(asked.seen[0], asked.seen[0].buttons[0]))
 
     async def _due(self, meeting: datetime, before: timedelta) -> None:
         """Let it be the time of a reminder."""
         due = (meeting - before).astimezone(UTC) if before < A_DAY else meeting.astimezone(UTC) - before
         self.night.due += (DueReminder(at=due, starts_at=meeting.astimezone(UTC)),)
-        await self._until(due)
-        self._stage.tell(f"It is {due.astimezone(ZONE):%A, %d %B, %H:%M} in Berlin.")
-
-    async def _until(self, at: datetime) -> None:
-        await self.world.pass_time((at.astimezone(UTC) - self.world.now()).total_seconds())
+        await self.until(due)
+        self.stage.tell(f"It is {due.astimezone(ZONE):%A, %d %B, %H:%M} in Berlin.")
 
     def _new(self, person: Person, before: set[str], count: int) -> list[str]:
         """The channels that have come onto this person's screen. Raises ``Stuck`` if they are not so many."""
@@ -248,7 +252,7 @@ class Evening:
 
     def _rooms_of(self, *people: Person) -> None:
         for person in people:
-            self._stage.rooms(person, person.eyes.names(person.actor))
+            self.stage.rooms(person, person.eyes.names(person.actor))
 
 
 def _filled(person: Person, form: Form) -> dict[str, object]:

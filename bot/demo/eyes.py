@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -19,6 +20,8 @@ TEXT, VOICE, CATEGORY = 0, 2, 4
 _BUTTON, _SELECT, _WORDS, _LABEL = 2, 3, 10, 18
 _TICK_GROUP, _TICK = 22, 23
 _MANY, _ONE = ("components", "items"), ("component", "accessory")
+_INSTANT = re.compile(r"<t:(\d+)")
+_PERSON = re.compile(r"<@!?(\d+)>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,8 @@ class Seen:
     pinned: bool
     line: bool
     """Whether Discord wrote it itself, as it does when something is pinned."""
+    by: str
+    """Who wrote it; empty if the bot did."""
     calls: tuple[int, ...]
     """The people whom it mentions."""
     at: datetime
@@ -46,6 +51,16 @@ class Seen:
     @property
     def text(self) -> str:
         return "\n".join(self.words)
+
+    @property
+    def names(self) -> tuple[int, ...]:
+        """The people whom its words name, whether it calls them or not."""
+        return tuple(int(user_id) for user_id in _PERSON.findall(self.text))
+
+    @property
+    def instants(self) -> tuple[datetime, ...]:
+        """The times that it speaks of."""
+        return tuple(datetime.fromtimestamp(int(seconds), UTC) for seconds in _INSTANT.findall(self.text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +115,11 @@ class Eyes:
         """Whether this person gets anything out of the channels of that name, listed for them or not."""
         return any(self.look(actor, channel) for channel in self._every() if channel.name == name)
 
-    def rings(self, seen: Seen) -> bool:
-        """Whether this message notified anybody."""
+    def rings(self, seen: Seen) -> frozenset[int]:
+        """The people and roles whom this message, as it stands now, notifies; 0 stands for everybody."""
         stored = self._env.backend.get_message(seen.message.channel.id, seen.id)
-        return bool(stored.ping_user_ids or stored.ping_role_ids or stored.mention_everyone)
+        everybody = [0] if stored.mention_everyone else []
+        return frozenset([*stored.ping_user_ids, *stored.ping_role_ids, *everybody])
 
     def look(self, actor: MemberActor, channel: ChannelHandle) -> list[Seen]:
         """The messages of a channel, oldest first; none if this person cannot read it."""
@@ -186,6 +202,7 @@ class Eyes:
             private=message.flags.ephemeral or message.guild is None,
             pinned=message.pinned,
             line=message.is_system(),
+            by="" if message.author.bot else self.person_name(message.author.id),
             calls=tuple(user.id for user in message.mentions),
             at=message.created_at,
             message=message,
@@ -201,6 +218,13 @@ def walk(parts: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         for name in _ONE:
             if part.get(name):
                 yield from walk([part[name]])
+
+
+def list_with(message: discord.Message, label: str) -> str | None:
+    """The custom id of the list in a message from which that can be picked."""
+    parts = walk([component.to_dict() for component in message.components])
+    lists = (part for part in parts if part.get("type") == _SELECT)
+    return next((part["custom_id"] for part in lists if label in dict(_options(part))), None)
 
 
 def _options(part: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -14,7 +14,7 @@ from simcord.builders import ChannelHandle, GuildHandle
 from simcord.env import Env
 from simcord.results import InteractionResult
 
-from bot.demo.eyes import Eyes, Form, Seen
+from bot.demo.eyes import Eyes, Form, Seen, list_with
 
 
 class Stuck(Exception):
@@ -138,9 +138,25 @@ class Person:
         """Pick one thing from the list in a message, by what it is called."""
         did = f"“{label}”"
         try:
-            return self._noted(did, await self.actor.select(seen.message, [dict(seen.choices)[label]]))
+            value, custom_id = dict(seen.choices)[label], list_with(seen.message, label)
+            return self._noted(did, await self.actor.select(seen.message, [value], custom_id=custom_id))
         except (SetupError, BackendError) as error:
             raise self._stuck(did, error) from error
+
+    async def menu(self, seen: Seen, name: str) -> Answer:
+        """Pick something from the menu of a message."""
+        did = f"“{name}”"
+        try:
+            return self._noted(did, await self.actor.context_menu(self.room(seen.place), name, seen.message))
+        except (SetupError, BackendError) as error:
+            raise self._stuck(did, error) from error
+
+    async def say(self, place: str, words: str) -> None:
+        """Write a message, as people do."""
+        try:
+            await self.actor.send(self.room(place), words)
+        except (SetupError, BackendError) as error:
+            raise Stuck(f"{self.name} could not write in #{place}: {error}") from error
 
     async def fill(self, form: Form, values: Mapping[str, Any]) -> Answer:
         """Send a form, with ``values`` by the custom ids of its fields."""

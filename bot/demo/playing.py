@@ -95,7 +95,7 @@ async def opened(folder: Path, stage: Stage, *, extensions: tuple[str, ...] = EX
         try:
             guild = world.guild("Lantern House")
             guild.create_text_channel(LOBBY)
-            traces = Traces(folder / "bot" / "data", log.parent)
+            traces = Traces(folder / "bot" / "data", log.parent, sealed=world.settings.checkins_dir)
             yield Evening(world, gather(world.env, guild), stage, traces, log=log)
         finally:
             with suppress(ExceptionGroup):  # what the bot swallowed has been told by the verdict

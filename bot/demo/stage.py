@@ -17,9 +17,12 @@ from bot.demo.people import Answer, Person
 from bot.demo.verdict import Finding
 from bot.demo.wording import local, plain, shown
 
-SHORT, LONG = 0.16, 0.45
+SHORT, LONG = 0.13, 0.38
 LINES = 8
 """More of one message than this is cut off on the stage, though not for the person."""
+CHOICES = 6
+IN_A_ROW = 20
+"""Options no longer than this are shown beside each other."""
 
 
 class Stage:
@@ -62,12 +65,13 @@ class Stage:
         if answer.seen:
             self.screen(answer.person, answer.seen)
 
-    def screen(self, person: Person, messages: Sequence[Seen]) -> None:
+    def screen(self, person: Person, messages: Sequence[Seen], *, whole: bool = False) -> None:
+        """``whole``: cut nothing off, however long it is."""
         parts: list[RenderableType] = []
         for number, seen in enumerate(messages):
             if number:
                 parts.append(Rule(style="dim"))
-            parts.append(self._message(person, seen))
+            parts.append(self._message(person, seen, len(seen.text) if whole else LINES))
         if not parts:
             parts.append(Text("nothing", style="dim italic"))
         place = messages[-1].place if messages else ""
@@ -108,22 +112,28 @@ class Stage:
         self._console.print()
         self._console.print(Text(words, style="bold green" if good else "bold red"))
 
-    def _message(self, person: Person, seen: Seen) -> RenderableType:
+    def _message(self, person: Person, seen: Seen, most: int) -> RenderableType:
         words = shown("\n".join(seen.words), person, self.now())
         lines = words.split("\n", allow_blank=True)
-        if len(lines) > LINES:
-            words = Text("\n").join(lines[:LINES]).append("\n… (goes on)", style="dim")
+        if len(lines) > most:
+            words = Text("\n").join(lines[:most]).append("\n… (goes on)", style="dim")
         if seen.pinned:
             words = Text("📌 pinned\n", style="dim").append(words)
-        labels = [f"[{label}]" for label in seen.buttons] + [f"({label})" for label, _ in seen.choices]
+        if seen.by:
+            words = Text(seen.by, style="bold").append("  ").append(words)
+        labels = [f"[{label}]" for label in seen.buttons] + [f"({label})" for label, _ in seen.choices[:CHOICES]]
+        if len(seen.choices) > CHOICES:
+            labels.append(f"({len(seen.choices) - CHOICES} more to choose from)")
         return Group(words, Text("  ".join(labels), style="bold cyan")) if labels else words
 
     def _field(self, person: Person, field: Field) -> RenderableType:
         made = Text(field.label, style="bold")
         if field.hint:
             made.append(f"\n{field.hint}", style="dim")
-        for label, _ in field.options:
-            made.append("\n☐ " if field.ticks else "\n• ").append(shown(label, person, self.now()))
+        row = not field.ticks and all(len(label) <= IN_A_ROW for label, _ in field.options)
+        for number, (label, _) in enumerate(field.options):
+            start = "   • " if row and number else "\n• "
+            made.append("\n☐ " if field.ticks else start).append(shown(label, person, self.now()))
         return made if field.options else made.append("\n☐" if field.ticks else "\n▁▁▁▁▁▁▁▁▁▁▁▁", style="dim")
 
     def _panel(self, person: Person, where: str, inside: RenderableType, style: str = "blue") -> None:

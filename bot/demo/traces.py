@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+NO_CONTENT = "-shm"
+"""SQLite's index of its journal: who is reading where, and nothing else."""
 
 
 class Traces:
-    """What was found in the files of ``folders``, over several looks: a journal file is emptied again and again."""
+    """What was found in the files, over several looks: a journal file is emptied again and again."""
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(self, *folders: Path, sealed: Path) -> None:
+        """``folders``: where the database and the log lie. ``sealed``: where the answers to check-ins do."""
         self._folders = folders
+        self._sealed = sealed
         self._needles: dict[bytes, str] = {}
         self.looked_at: set[str] = set()
         """The names of the files that were read."""
@@ -33,10 +39,19 @@ class Traces:
                 self._needles[written.encode("utf-16-le")] = "somebody's words"
 
     def look(self) -> None:
-        for path in self._files():
+        for path in (*self._files(), *self.sealed()):
             content = path.read_bytes()
             self.looked_at.add(path.name)
             self.found |= {f"{path.name} holds {what}" for needle, what in self._needles.items() if needle in content}
+
+    def sealed(self) -> list[Path]:
+        """What is kept now of answers to check-ins."""
+        return sorted(self._sealed.iterdir()) if self._sealed.is_dir() else []
+
+    def state(self) -> Mapping[str, bytes]:
+        """What database, journal and log hold now, to be compared with what they hold later."""
+        files = (path for path in self._files() if not path.name.endswith(NO_CONTENT))
+        return {path.name: hashlib.sha256(path.read_bytes()).digest() for path in files}
 
     def _files(self) -> Iterator[Path]:
         for folder in self._folders:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from bot.demo.eyes import Eyes, Seen
-from bot.demo.people import Answer, Cast, Person
-from bot.demo.traces import Traces
+from bot.demo.care import CARE, is_card
+from bot.demo.eyes import Seen
+from bot.demo.night import AWAY, COMING, LISTENING, WELCOME_IN, Night
+from bot.demo.people import Person
 
-COMING, LISTENING, AWAY = "I'm coming", "Just listening", "Can't make it"
-WELCOME_IN, NOT_NOW = "Welcome in", "Not now"
-INBOX = "/inbox"
 REMINDERS = 4
 """Two of each of two meetings."""
 PROMPTLY = timedelta(seconds=5)
-_INSTANT = re.compile(r"<t:(\d+)")
-_PERSON = re.compile(r"<@!?(\d+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,72 +23,6 @@ class Finding:
 
     what: str
     problems: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DueReminder:
-    """A reminder that must come at ``at``, or at ``back`` if the bot was down then."""
-
-    at: datetime
-    starts_at: datetime
-    back: datetime | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class Night:
-    """What is needed to judge the evening: who is who, what is where, and what was noted on the way."""
-
-    eyes: Eyes
-    cast: Cast
-    traces: Traces
-    lobby: str
-    room: str = ""
-    desk: str = ""
-    safeguarding: str = ""
-    members: tuple[Person, ...] = ()
-    """Who is in the group at the end."""
-    welcomed: tuple[Person, ...] = ()
-    declined: Person | None = None
-    gone: tuple[Person, ...] = ()
-    """Who left, or had themselves erased."""
-    due: tuple[DueReminder, ...] = ()
-    cards: list[Seen] = field(default_factory=list[Seen])
-    """The requests on the desk before they were answered."""
-    numbers: list[Seen] = field(default_factory=list[Seen])
-    """The card of a meeting on the desk once three people had answered."""
-    answered_at: datetime | None = None
-    """When the facilitators began to answer the requests."""
-    looks: list[Answer] = field(default_factory=list[Answer])
-    """What is kept, as the one who was erased reads it, and as somebody does who was never in a group."""
-    swallowed: Callable[[], Sequence[BaseException]]
-    """What went wrong in the bot that nobody was told."""
-    log: Path
-
-    @property
-    def facilitators(self) -> tuple[Person, ...]:
-        return (self.cast.facilitator, self.cast.co_facilitator)
-
-    @property
-    def outsiders(self) -> tuple[Person, ...]:
-        """Who has no business in the group's room."""
-        people = [self.cast.stranger, *self.gone, *([self.declined] if self.declined else [])]
-        return tuple(people)
-
-    def card_of(self, person: Person) -> Seen | None:
-        return next((card for card in self.cards if person.id in _named(card)), None)
-
-    def told(self, person: Person) -> list[Seen]:
-        """What this person was told by themselves once the requests were answered, other than in reply to a press."""
-        replies = {
-            answer.result.response.id
-            for answer in self.cast.journal
-            if answer.result.response is not None and answer.did != INBOX
-        }
-        return [
-            seen
-            for seen in self.eyes.everything(person.actor)
-            if seen.private and self.answered_at and seen.at >= self.answered_at and seen.id not in replies
-        ]
 
 
 def judge(night: Night) -> list[Finding]:
@@ -106,10 +35,11 @@ def judge(night: Night) -> list[Finding]:
         ("Each reminder came once, at its time, one of them after an outage", reminders),
         ("The clocks changed, and the meeting stayed at seven in the evening", clock_change),
         ("The desk saw how many, and not who", numbers),
-        ("Reminders and cards called nobody", calls),
+        ("Reminders and requests called nobody", calls),
         ("The room was open to its members and to nobody else", room_access),
         ("The desk was open to the facilitators and to nobody else", desk_access),
         ("The safeguarding room was open to the lead and the backup alone", safeguarding_access),
+        *CARE,
         ("What was answered to one person, nobody else saw", private_answers),
         ("Nothing in public named anybody", public),
         ("Who was erased is not known any more", erased),
@@ -147,7 +77,7 @@ def agreement(night: Night) -> Iterable[str]:
 
 def cards(night: Night) -> Iterable[str]:
     asked = [person.id for person in night.cast.asking]
-    shown = [user_id for card in night.cards for user_id in _named(card)]
+    shown = [user_id for card in night.cards for user_id in card.names]
     yield from (f"{_name(night, one)} has {shown.count(one)} cards." for one in asked if shown.count(one) != 1)
     if set(shown) - set(asked):
         yield "There was a card for somebody who had not asked."
@@ -182,7 +112,7 @@ def reminders(night: Night) -> Iterable[str]:
 
 def clock_change(night: Night) -> Iterable[str]:
     starts = sorted({due.starts_at for due in night.due})
-    named = sorted({_instant(at) for one in _reminders(night) for at in _INSTANT.findall(one.text)})
+    named = sorted({at for one in _reminders(night) for at in one.instants})
     if named != starts:
         yield f"The reminders speak of {_times(named)}; the meetings are at {_times(starts)}."
     local = {at.astimezone(night.cast.facilitator.place).time() for at in named}
@@ -195,7 +125,7 @@ def numbers(night: Night) -> Iterable[str]:
         yield f"{len(night.numbers)} cards of the meeting stand on the desk."
     answered = {answer.person.name for answer in night.cast.journal if answer.did in _ANSWERS}
     for card in night.numbers:
-        if card.calls or _named(card) or any(name in card.text for name in answered):
+        if card.calls or card.names or any(name in card.text for name in answered):
             yield "The meeting's card says who answered."
         if len(re.findall(r"\b1\b", card.text)) < len(_ANSWERS):
             yield f"Three people gave three answers, and the card says: {card.text}"
@@ -203,11 +133,11 @@ def numbers(night: Night) -> Iterable[str]:
 
 def calls(night: Night) -> Iterable[str]:
     for message in _reminders(night):
-        if message.calls or _named(message) or "@everyone" in message.text or "@here" in message.text:
+        if message.calls or message.names or "@everyone" in message.text or "@here" in message.text:
             yield f"The reminder of {message.at:%d %B %H:%M} mentions somebody."
     for person in night.facilitators:
-        if any(night.eyes.rings(seen) for seen in person.sees(night.desk)):
-            yield f"A card on the desk rang at {person.name}'s."
+        if any(night.eyes.rings(seen) for seen in person.sees(night.desk) if not is_card(seen)):
+            yield f"A request on the desk rang at {person.name}'s."
             return
 
 
@@ -249,7 +179,7 @@ def public(night: Night) -> Iterable[str]:
             if seen.private:
                 continue
             named = [person.name for person in people if re.search(rf"\b{person.name}\b", seen.text)]
-            named += [_name(night, user_id) for user_id in (*_named(seen), *seen.calls)]
+            named += [_name(night, user_id) for user_id in (*seen.names, *seen.calls)]
             yield from (f"#{name} names {one} for everybody to read." for one in sorted(set(named)))
 
 
@@ -291,20 +221,12 @@ def _reminders(night: Night) -> list[Seen]:
     return [seen for seen in night.cast.facilitator.sees(night.room) if COMING in seen.buttons]
 
 
-def _named(seen: Seen) -> list[int]:
-    return [int(user_id) for user_id in _PERSON.findall(seen.text)]
-
-
 def _name(night: Night, user_id: int) -> str:
     return night.eyes.person_name(user_id)
 
 
 def _names(people: Iterable[Person]) -> list[str]:
     return [person.name for person in people]
-
-
-def _instant(seconds: str) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
 
 
 def _times(instants: Iterable[datetime]) -> str:

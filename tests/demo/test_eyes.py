@@ -9,23 +9,11 @@ import discord
 import pytest
 
 from bot.demo.eyes import Eyes
-from bot.demo.people import Cast, Person, Stuck, gather
+from bot.demo.people import Cast, Person, Stuck
 from bot.demo.wording import plain
 from bot.demo.world import World
 
 NOW = datetime(2026, 3, 26, 17, tzinfo=UTC)
-
-
-@pytest.fixture
-def guild(circle: World) -> Any:
-    made = circle.guild("Lantern House")
-    made.create_text_channel("lobby")
-    return made
-
-
-@pytest.fixture
-def cast(circle: World, guild: Any) -> Cast:
-    return gather(circle.env, guild)
 
 
 def closed_room(guild: Any, *let_in: Person) -> Any:

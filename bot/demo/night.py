@@ -1,0 +1,153 @@
+"""What is noted of the evening while it is played: who is who, what is where, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from bot.core.helplines import Country
+from bot.core.questions import Template
+from bot.demo.eyes import Eyes, Seen
+from bot.demo.people import Answer, Cast, Person
+from bot.demo.traces import Traces
+from bot.demo.watch import Change
+
+COMING, LISTENING, AWAY = "I'm coming", "Just listening", "Can't make it"
+WELCOME_IN, NOT_NOW = "Welcome in", "Not now"
+ANSWER = "Answer privately"
+FLAG, TAKE, SHOW, CLOSE = "Flag to facilitators", "I've got this", "Show what was flagged", "Close"
+HELP = "Get help now"
+INBOX = "/inbox"
+
+Files = Mapping[str, bytes]
+"""What the files held at one moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueReminder:
+    """A reminder that must come at ``at``, or at ``back`` if the bot was down then."""
+
+    at: datetime
+    starts_at: datetime
+    back: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class CheckinNotes:
+    """What was noted of the check-in."""
+
+    asked: Template | None = None
+    given: Mapping[str, str] = field(default_factory=dict[str, str])
+    """By name, the place of the option that each chose for each question in turn; ``-`` for what was not said."""
+    opened_at: datetime | None = None
+    thanked: tuple[Answer, ...] = ()
+    refused: tuple[Answer, ...] = ()
+    """What people read who were not asked."""
+    stirred: tuple[Change, ...] = ()
+    """What came onto anybody's screen, or changed there, while people answered and until the end."""
+    files: tuple[tuple[Files, Files], ...] = ()
+    """Before and after people answered."""
+    sealed: tuple[str, ...] = ()
+    """What was kept of the answers while it was open."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ConcernNotes:
+    """What was noted of the message that was flagged."""
+
+    reporter: Person | None = None
+    author: Person | None = None
+    holder: Person | None = None
+    words: tuple[str, ...] = ()
+    """What the author and the reporter wrote."""
+    flagged_at: datetime | None = None
+    due_at: datetime | None = None
+    """When, by the card, somebody else is called."""
+    raised: tuple[Change, ...] = ()
+    waiting: tuple[Change, ...] = ()
+    """Until shortly before somebody else is called."""
+    stepped: tuple[Change, ...] = ()
+    taken: tuple[Change, ...] = ()
+    """From there to long after it was closed."""
+    shown: Answer | None = None
+    """What the one who took it could read."""
+    left: Answer | None = None
+    """What is open afterwards."""
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return (*self.raised, *self.waiting, *self.stepped, *self.taken)
+
+
+@dataclass(slots=True, kw_only=True)
+class HelpNotes:
+    """What was noted of somebody who asked for help."""
+
+    country: Country | None = None
+    first: tuple[Seen, ...] = ()
+    """Before a country was picked."""
+    picked: tuple[Seen, ...] = ()
+    files: tuple[tuple[Files, Files], ...] = ()
+    stirred: tuple[Change, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Night:
+    """What is needed to judge the evening: who is who, what is where, and what was noted on the way."""
+
+    eyes: Eyes
+    cast: Cast
+    traces: Traces
+    lobby: str
+    room: str = ""
+    desk: str = ""
+    safeguarding: str = ""
+    members: tuple[Person, ...] = ()
+    """Who is in the group at the end."""
+    welcomed: tuple[Person, ...] = ()
+    declined: Person | None = None
+    gone: tuple[Person, ...] = ()
+    """Who left, or had themselves erased."""
+    due: tuple[DueReminder, ...] = ()
+    cards: list[Seen] = field(default_factory=list[Seen])
+    """The requests on the desk before they were answered."""
+    numbers: list[Seen] = field(default_factory=list[Seen])
+    """The card of a meeting on the desk once three people had answered."""
+    answered_at: datetime | None = None
+    """When the facilitators began to answer the requests."""
+    looks: list[Answer] = field(default_factory=list[Answer])
+    """What is kept, as the one who was erased reads it, and as somebody does who was never in a group."""
+    swallowed: Callable[[], Sequence[BaseException]]
+    """What went wrong in the bot that nobody was told."""
+    log: Path
+    checkin: CheckinNotes = field(default_factory=CheckinNotes)
+    concern: ConcernNotes = field(default_factory=ConcernNotes)
+    help: HelpNotes = field(default_factory=HelpNotes)
+
+    @property
+    def facilitators(self) -> tuple[Person, ...]:
+        return (self.cast.facilitator, self.cast.co_facilitator)
+
+    @property
+    def outsiders(self) -> tuple[Person, ...]:
+        """Who has no business in the group's room."""
+        people = [self.cast.stranger, *self.gone, *([self.declined] if self.declined else [])]
+        return tuple(people)
+
+    def card_of(self, person: Person) -> Seen | None:
+        return next((card for card in self.cards if person.id in card.names), None)
+
+    def told(self, person: Person) -> list[Seen]:
+        """What this person was told by themselves once the requests were answered, other than in reply to a press."""
+        replies = {
+            answer.result.response.id
+            for answer in self.cast.journal
+            if answer.result.response is not None and answer.did != INBOX
+        }
+        return [
+            seen
+            for seen in self.eyes.everything(person.actor)
+            if seen.private and self.answered_at and seen.at >= self.answered_at and seen.id not in replies
+        ]

@@ -1,0 +1,125 @@
+"""A check-in: six of the seven answer, each in private, and the group reads what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import discord
+
+from bot.demo.eyes import Form, Seen
+from bot.demo.night import ANSWER
+from bot.demo.people import Answer, Person, Stuck
+from bot.demo.scenes.play import Play
+from bot.demo.watch import Watch
+
+OPEN_FOR = "24 h"
+LATEST = timedelta(minutes=2, seconds=5)
+"""After its end, by which its sentences are there."""
+UNSAID = "-"
+GIVEN = {
+    "Amara": "43134",
+    "Bea": "4411-",
+    "Chidi": "3-023",
+    "Dilan": "4-142",
+    "Emil": "33203",
+    "Gwen": "21322",
+}
+"""What each says to each question, from 0 for *Strongly disagree* to 4: enough for every sentence there is."""
+SILENT, RESTARTED = "Henrik", "Dilan"
+
+
+class CheckinScenes(Play):
+    _watch: Watch
+
+    async def answer(self) -> None:
+        """It is opened, some are refused, six answer, and the bot is restarted in between."""
+        cast, night, notes = self.cast, self.night, self.night.checkin
+        notes.asked, notes.given = self.world.settings.checkins[0], GIVEN
+        notes.opened_at = self.world.now()
+        opened = await cast.facilitator.command(
+            night.room, "checkin open", template=await self._template(), closes=OPEN_FOR
+        )
+        self.stage.answer(opened)
+        post = cast.called(SILENT).find(night.room, ANSWER)
+        self.stage.screen(cast.called(SILENT), [post])
+        await self._refusals(post)
+        self._watch = Watch(cast)
+        before = night.traces.state()
+        for name in GIVEN:
+            person = cast.called(name)
+            form = await self._form(person)
+            if name == RESTARTED:
+                notes.files += ((before, night.traces.state()),)
+                self.stage.tell(f"{name} has the form open. The bot is restarted.")
+                await self.world.restart()
+                before = night.traces.state()
+            await self._send(person, form, GIVEN[name])
+        notes.files += ((before, night.traces.state()),)
+        notes.sealed = tuple(path.name for path in night.traces.sealed())
+        self.stage.answer(await cast.called("Amara").press(post, ANSWER))
+        self.stage.tell(f"{SILENT} does not answer. Nobody can see that, nor who has.")
+
+    async def close(self) -> None:
+        """Its time comes, and the sentences with it."""
+        night, notes = self.night, self.night.checkin
+        silent, reader = self.cast.called(SILENT), self.cast.called("Bea")
+        closes_at = silent.find(night.room, ANSWER).instants[0]
+        await self.until(closes_at - timedelta(minutes=1))
+        notes.stirred = self._watch.changes()
+        await self.until(closes_at + LATEST)
+        self.stage.screen(reader, reader.sees(night.room)[-1:], whole=True)
+        late = await silent.press(silent.find(night.room, ANSWER), ANSWER)
+        self.stage.answer(late)
+
+    async def _template(self) -> str:
+        offered = await self.cast.facilitator.offered(self.night.room, "checkin open", "template")
+        if not offered:
+            raise Stuck(f"{self.cast.facilitator.name} is offered no check-in to open.")
+        return next(iter(offered.values()))
+
+    async def _refusals(self, post: Seen) -> None:
+        facilitator, stranger = self.cast.facilitator, self.cast.stranger
+        refused = await facilitator.press(post, ANSWER)
+        self.stage.answer(refused)
+        async with self._administering(stranger):
+            self.stage.tell(f"{stranger.name} is an administrator for a moment, and so can see every room.")
+            other = await stranger.press(post, ANSWER)
+        self.stage.brief(stranger, other.seen[0])
+        self.night.checkin.refused = (refused, other)
+
+    @asynccontextmanager
+    async def _administering(self, person: Person) -> AsyncGenerator[None]:
+        """Have somebody hold the one role that Discord lets see everything."""
+        guild, backend = person.actor.guild, self.world.env.backend
+        role = guild.create_role("Caretakers", permissions=discord.Permissions(administrator=True))
+        backend.add_member_role(guild.id, person.id, role.id)
+        await self.world.env.settle()
+        try:
+            yield
+        finally:
+            backend.delete_role(guild.id, role.id)
+            await self.world.env.settle()
+
+    async def _form(self, person: Person) -> Form:
+        opened = await person.press(person.find(self.night.room, ANSWER), ANSWER)
+        if person.name == next(iter(GIVEN)):
+            self.stage.answer(opened)
+        return person.form_of(opened)
+
+    async def _send(self, person: Person, form: Form, given: str) -> None:
+        answer: Answer = await person.fill(form, _filled(form, given))
+        if not self.night.checkin.thanked:
+            self.stage.answer(answer)
+        else:
+            self.stage.brief(person, answer.seen[0])
+        self.night.checkin.thanked += (answer,)
+
+
+def _filled(form: Form, given: str) -> Mapping[str, object]:
+    """The last option of every question is that one would rather not say."""
+    return {
+        field.custom_id: field.options[-1 if place == UNSAID else int(place)][1]
+        for field, place in zip(form.fields, given, strict=True)
+    }
