@@ -84,15 +84,7 @@ def _build(settings: Settings, db: Database, clock: Clock, make_bell: BellMaker,
     groups = Groups(db, clock, outbox, inbox, timers, audit, **sizes, server=setup.server)
     agreed = settings.guidelines
     guidelines = Guidelines(
-        db,
-        clock,
-        outbox,
-        timers,
-        audit,
-        groups,
-        agreement=agreed.body,
-        short=agreed.short,
-        version=agreed.version,
+        db, clock, outbox, timers, audit, groups, agreement=agreed.body, short=agreed.short, version=agreed.version
     )
     minutes, reminders = settings.meetings.minutes, settings.meetings.reminders
     meetings = Meetings(
