@@ -280,6 +280,16 @@ async def test_members_and_strangers_can_neither_take_see_nor_list(lookout: Look
         assert "This is yours now" in said(await at.lea.click(listed.response, label="I've got this"))
 
 
+async def test_a_hostile_group_name_stays_a_name_in_the_list(lookout: LooksOut) -> None:
+    async with lookout() as at:
+        await at.found(HOSTILE)
+        await at.talk(at.fay, at.channel(next(name for name in at.guild.channels if name.endswith("-desk"))))
+        listed = said(await at.lea.slash(at.hall, "case list"))
+        assert "bold" in listed
+        assert "@everyone" not in listed
+        assert "\u202e" not in listed
+
+
 @pytest.mark.parametrize("lacking", ["manage_messages", "pin_messages", "embed_links"])
 async def test_a_case_needs_no_more_than_posting(lookout: LooksOut, lacking: str) -> None:
     permissions = discord.Permissions(INVITE.value)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.core.errors import UserError
 from bot.features.cases import About, Case, Reason, Urgency
-from bot.features.cases.model import Raised
+from bot.features.cases.model import Flagged, Raised
 from bot.features.cases.model import Source as From
 from bot.features.groups import Role
 from bot.features.groups.model import Candidate
@@ -135,6 +137,19 @@ async def test_flagging_a_message_again_is_one_case_and_can_make_it_sooner(watch
     assert (view.raised_by, view.case.tier) == (2, 3)
     await watch.pass_time(minutes=6)
     assert watch.calls() == [("desk", None), ("lead", None)]
+
+
+async def test_twenty_who_flag_one_message_at_once_raise_one_case(watch: Watch) -> None:
+    flagged = Flagged(channel_id=watch.group.room_id or 0, message_id=77, author_id=MO)
+    raised = [
+        Raised(guild_id=GUILD, reporter_id=user_id, source=From.FLAG, tier=2, flagged=flagged)
+        for user_id in range(800, 820)
+    ]
+    brought = await asyncio.gather(*map(watch.cases.bring, raised))
+    await watch.carry()
+    assert len({case.id for case in brought}) == 1
+    assert (await watch.view(brought[0])).raised_by == 20
+    assert watch.calls() == [("desk", None)]
 
 
 async def test_a_message_flagged_after_its_case_was_closed_is_a_new_case(watch: Watch) -> None:
