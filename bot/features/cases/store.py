@@ -24,7 +24,7 @@ cases = sa.Table(
     column("channel_id", sa.BigInteger, nullable=True, kept=Kept.CASE),
     column("message_id", sa.BigInteger, nullable=True, kept=Kept.CASE),
     column("state", sa.Text, kept=Kept.CASE),
-    column("about", sa.Text, kept=Kept.CASE),
+    column("concerns", sa.Text, kept=Kept.CASE),
     column("at", sa.Text, kept=Kept.CASE),
     column("calls", sa.Integer, kept=Kept.CASE),
     column("due_at", UtcDateTime, nullable=True, kept=Kept.CASE),
@@ -82,7 +82,7 @@ def _case(row: RowMapping) -> Case:
         channel_id=row["channel_id"],
         message_id=row["message_id"],
         state=CaseState(row["state"]),
-        about=About(row["about"]),
+        about=About(row["concerns"]),
         at=Rung(row["at"]),
         calls=row["calls"],
         due_at=row["due_at"],
@@ -107,7 +107,7 @@ async def add(tx: Tx, case: Case) -> None:
             channel_id=case.channel_id,
             message_id=case.message_id,
             state=case.state,
-            about=case.about,
+            concerns=case.about,
             at=case.at,
             calls=case.calls,
             opened_at=case.opened_at,
@@ -131,7 +131,7 @@ async def by_id(tx: Tx, case_id: int) -> Case | None:
 async def about_message(tx: Tx, guild_id: int, message_id: int, about: About) -> Case | None:
     """The oldest case about this message that is not closed, and that goes past those who are to be gone past."""
     same = sa.and_(cases.c.guild_id == guild_id, cases.c.message_id == message_id, cases.c.state != CaseState.CLOSED)
-    past = sa.true() if about is About.OTHER else cases.c.about == about
+    past = sa.true() if about is About.OTHER else cases.c.concerns == about
     row = await tx.first(sa.select(cases).where(same, past).order_by(cases.c.opened_at))
     return None if row is None else _case(row)
 
