@@ -188,6 +188,7 @@ async def _offer(interaction: Interaction, typed: str, access: Access) -> list[a
             interaction.guild_id,
             interaction.user.id,
             facilitating=Access.MEMBER not in access,
+            visiting=Access.VISITOR in access,
             every=everywhere or (lead and Access.LEAD in access),
         )
     wanted = typed.casefold()

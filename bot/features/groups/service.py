@@ -233,16 +233,19 @@ class Groups:
             visitor=member.role is Role.VISITOR,
         )
 
-    async def runnable(self, tx: Tx, guild_id: int, user_id: int, *, facilitating: bool, every: bool) -> list[Group]:
-        """The groups this person is in (``facilitating``: runs), or ``every`` group of the server."""
+    async def runnable(
+        self, tx: Tx, guild_id: int, user_id: int, *, facilitating: bool, every: bool, visiting: bool = True
+    ) -> list[Group]:
+        """The groups this person is in (``facilitating``: runs), or ``every`` group of the server.
+
+        ``visiting``: those they visit count as well.
+        """
         groups = await store.groups_in(tx, guild_id)
         if every:
             return groups
-        mine = {
-            member.group_id
-            for member in await store.memberships(tx, guild_id, user_id)
-            if member.role is Role.FACILITATOR or not facilitating
-        }
+        others = () if facilitating else (Role.MEMBER, Role.VISITOR) if visiting else (Role.MEMBER,)
+        roles = {Role.FACILITATOR, *others}
+        mine = {member.group_id for member in await store.memberships(tx, guild_id, user_id) if member.role in roles}
         return [group for group in groups if group.id in mine]
 
     # agreeing
