@@ -72,12 +72,13 @@ def ways(bot: Bot) -> list[Way]:
     commands = [Way(f"/{one.qualified_name}", gate_of(one), one) for one in leaves(bot)]
     commands += [Way(f"menu {one.name}", gate_of(one), one) for one in menus(bot)]
     touched = [one for one in (*bot.components, *bot.forms) if one is not OpenerButton]
-    return commands + [Way(one.__name__, declared(one), one) for one in touched]
+    return commands + [Way(f"{one.__module__}.{one.__name__}", declared(one), one) for one in touched]
 
 
 def declared(kind: type[PersistentItem] | type[PersistentModal]) -> Gate | None:
     access, answers = getattr(kind, "access", None), getattr(kind, "answers", None)
-    return Gate(access, answers) if isinstance(access, Access) and isinstance(answers, Answers) else None
+    told = isinstance(access, Access) and isinstance(answers, Answers)
+    return Gate(access, answers, kind.afterwards, kind.refusal) if told else None
 
 
 def pattern_of(kind: type[PersistentItem] | type[PersistentModal]) -> str:
@@ -116,6 +117,8 @@ class OpenerButton(PersistentButton, template=r"walk-open:(?P<which>\d+):(?P<gro
         for field in form.fields(interaction.client.words):
             if not isinstance(field, ui.TextDisplay):  # what is only to be read may need to be known first
                 modal.add_item(field)
+        if not modal.children:  # what it asks is read from what it is about, and Discord shows no empty form
+            modal.add_item(ui.TextInput[Any](label="Nothing is asked", required=False))
         modal.stop()
         await interaction.response.send_modal(modal)
 
@@ -245,12 +248,13 @@ class Town:
         view.stop()
         return await room.send(view=view)
 
-    def refused(self, result: Any) -> bool:
+    def refused(self, result: Any, gate: Gate) -> bool:
         """Whether the gate turned this person away."""
         if result is None:
             return True
         said = texts(result.response.components) if result.response is not None else []
-        return said in [[self.world.settings.texts[f"errors.{name}"]] for name in REFUSALS]
+        keys = [gate.refusal] if gate.refusal else [f"errors.{name}" for name in REFUSALS]
+        return said in [[self.world.settings.texts[key]] for key in keys]
 
 
 def filled(fields: list[dict[str, Any]]) -> dict[str, Any]:
