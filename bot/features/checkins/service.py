@@ -106,6 +106,10 @@ class Checkins:
         """Let what is being destroyed be destroyed."""
         await self._sweeping.close()
 
+    async def settled(self) -> None:
+        """Return once the tallies of what has ended are destroyed."""
+        await self._sweeping.settled()
+
     # opening
 
     async def open(self, *, guild_id: int, group_id: int, user_id: int, template: str, closes: str = "") -> Checkin:
