@@ -121,11 +121,12 @@ class House:
         raise NotThere(f"{person.name} does not see such a room.")
 
     def messages(self, person: Person, room_id: int) -> list[Seen]:
-        """The newest messages of a room on this person's screen, oldest first."""
+        """The newest messages of a room that have a menu on this person's screen, oldest first."""
         room = self.room(person, room_id)
         if room.letters:
             return []
-        return person.eyes.look(person.actor, self._channel(person, room_id))[-RECENT:]
+        seen = person.eyes.look(person.actor, self._channel(person, room_id))
+        return [one for one in seen if not one.private and not one.line][-RECENT:]
 
     def menus(self, person: Person, room_id: int) -> list[str]:
         """What this person finds under *Apps* in the menu of a message there."""

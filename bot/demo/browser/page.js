@@ -4,6 +4,7 @@
 const PARTS = ["who", "time", "reply", "menus"];
 const EVERY = 2000;
 let busy = false;
+let watching = null;
 const narrow = matchMedia("(max-width: 860px)");
 let stamp = document.documentElement.dataset.stamp;
 
@@ -39,15 +40,16 @@ function renew(html, keep = {}) {
   if (held && document.activeElement?.id !== held) document.getElementById(held)?.focus({ preventScroll: true });
 }
 
-async function follow(address, options, keep) {
-  if (busy) return;
+async function follow(address, options) {
+  if (busy) return false;
   busy = true;
+  watching?.abort();
   document.body.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(address, options);
     if (!answer.ok) throw new Error(await answer.text());
-    renew(await answer.text(), keep);
-    if (!keep?.reply) history.pushState(null, "", answer.url);
+    renew(await answer.text());
+    history.pushState(null, "", answer.url);
     return true;
   } catch (error) {
     say(error instanceof TypeError ? "The demo does not answer. Has it been ended?" : error.message);
@@ -96,10 +98,19 @@ document.getElementById("fold").open = unfolded(document);
 narrow.addEventListener("change", () => { document.getElementById("fold").open = unfolded(document); });
 addEventListener("popstate", () => location.reload());
 
-// What is done inside the room, or in another tab, shows here as well.
-setInterval(async () => {
+// What is done inside the room, or in another tab, shows here as well. What somebody does here goes first.
+async function watch() {
   if (busy || document.hidden) return;
-  const answer = await fetch("stamp").catch(() => null);
-  if (!answer?.ok || (await answer.text()) === stamp || busy) return;
-  await follow(location.href, undefined, { reply: true, fold: true });
-}, EVERY);
+  watching = new AbortController();
+  const options = { signal: watching.signal };
+  try {
+    const answer = await fetch("stamp", options);
+    if (!answer.ok || (await answer.text()) === stamp) return;
+    const page = await (await fetch(location.href, options)).text();
+    if (!busy) renew(page, { reply: true, fold: true });
+  } catch {
+    // what is done next says so, if the demo has ended
+  }
+}
+
+setInterval(watch, EVERY);

@@ -288,7 +288,8 @@ def _hash(room: Room) -> str:
 def _shown(view: View) -> str:
     """Changes only when something else stands on the stage, so that an open room is not opened anew."""
     shown = view.house.showing == view.place
-    return f"{view.place}:{view.key if shown else ''}"
+    who = view.person.name if view.person else ""
+    return f"{who}/{view.room.id if view.room else ''}/{view.key if shown else ''}"
 
 
 def _pressable(reply: Reply) -> bool:

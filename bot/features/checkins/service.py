@@ -100,11 +100,18 @@ class Checkins:
                     f"A check-in is open, and its answers cannot be kept in {self._folder}: {error}. "
                     "Set CIRCLEKEEPER_CHECKINS to a folder that only the bot's own user can use."
                 ) from error
-        await self._sweep()
+        try:
+            await self._sweep()
+        except OSError as error:
+            log.warning("what may be left of past check-ins could not be destroyed: %s", error)
 
     async def close(self) -> None:
         """Let what is being destroyed be destroyed."""
         await self._sweeping.close()
+
+    async def settled(self) -> None:
+        """Return once the tallies of what has ended are destroyed."""
+        await self._sweeping.settled()
 
     # opening
 
@@ -112,7 +119,7 @@ class Checkins:
         """Ask everybody who is a member now; nobody who joins later. Raises ``UserError`` with the reason if not."""
         asked = self.templates.get(template)
         if asked is None:
-            raise UserError("checkins.no_template", template=template)
+            raise UserError("checkins.no_template", template=template[:40])
         checkin_id = new_id()
         try:
             async with self._db.begin() as tx:

@@ -178,7 +178,7 @@ class Asking:
         await self._timers.set(tx, TERM, f"{member.guild_id}:{member.group_id}:{member.id}", until)
         group = await self._groups.group(tx, member.guild_id, member.group_id)
         newest = await store.newest(tx, member.guild_id, member.group_id)
-        if group is not None and newest is not None and newest.agree_by is None:
+        if group is not None and newest is not None and newest.over(self._clock()):
             await self._put(tx, group, until)
         await self._recount(tx, member.guild_id, member.group_id)
 

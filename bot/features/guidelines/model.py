@@ -22,6 +22,10 @@ class Posted:
     card: tuple[int, int] | None = None
     """Channel and message id of the card on the desk that counts who has accepted it."""
 
+    def over(self, now: datetime) -> bool:
+        """Whether nobody is asked to accept it, or not any more."""
+        return self.agree_by is None or self.agree_by <= now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:

@@ -93,7 +93,7 @@ class Guidelines:
         if before is not None and before.version != self.version:
             await self.asking.ask(tx, group)
         else:
-            await self._put(tx, group, None if before is None else before.agree_by)
+            await self._put(tx, group, None if before is None or before.over(self._clock()) else before.agree_by)
 
     async def _put(self, tx: Tx, group: Group, agree_by: datetime | None) -> Posted:
         assert group.room_id is not None
