@@ -39,6 +39,8 @@ def describe(error: BaseException, words: Words) -> str | None:
             return words("errors.stale")
         case discord.Forbidden():
             return words("errors.discord_refused")
+        case discord.DiscordServerError() | aiohttp.ClientError():
+            return words("errors.discord_away")
         case _:
             return None
 

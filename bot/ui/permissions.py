@@ -38,6 +38,9 @@ BOT = Permissions(
 )
 """Itself, in every room it keeps."""
 
+SEEING = Permissions(view_channel=True)
+"""Itself, in the category."""
+
 HIDDEN = Permissions(view_channel=True)
 """Denied to everyone else."""
 

@@ -29,7 +29,10 @@ class Rooms:
         courier.tells(CAME_BACK, self.came_back)
 
     async def category(self, errand: Errand) -> RoomWanted:
-        return RoomWanted(type="category", name=self._bot.words("setup.category_name"))
+        """Open to the bot itself: what it could not see it would not find again, and make a second time."""
+        assert self._bot.user is not None
+        ours = Overwrite(target_id=self._bot.user.id, member=True, allow=permissions.SEEING.value)
+        return RoomWanted(type="category", name=self._bot.words("setup.category_name"), overwrites=(ours,))
 
     async def safeguarding(self, errand: Errand) -> RoomWanted | None:
         """Private from its first moment, to the lead, the backup and the bot."""
