@@ -43,6 +43,10 @@ EXTENSIONS = (
 )
 
 
+LOOK_EVERY = 5.0
+"""Seconds: a post that another process put for one of our servers waits so long at most."""
+
+
 class CommandTree(app_commands.CommandTree["Bot"]):
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         await report(interaction, error)
@@ -82,6 +86,7 @@ class Bot(commands.AutoShardedBot):
             services.make_bell,
             per_second=settings.posting.per_second,
             reserve=settings.posting.reserve,
+            look_every=None if shards is None else LOOK_EVERY,
         )
         self.forms: list[type[PersistentModal]] = []
         self.components: list[type[PersistentItem]] = []

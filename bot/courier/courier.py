@@ -57,7 +57,11 @@ class Courier:
         *,
         per_second: float,
         reserve: float,
+        look_every: float | None = None,
     ) -> None:
+        """``look_every``: seconds after which the outbox is looked into though nobody rang, where another process may
+        put what this one has to carry.
+        """
         self._client = client
         self._words = words
         self._outbox = outbox
@@ -70,6 +74,7 @@ class Courier:
         self._drain = Drain(self._carry, name="courier")
         self._bell = make_bell("courier", self._drain.ring)
         self._rates = (per_second, reserve)
+        self._look_every = look_every
         self.renders(self._teller.KIND, self._teller.direct_message)
 
     def renders(self, kind: str, function: Renders) -> None:
@@ -154,8 +159,11 @@ class Courier:
     async def _expect(self) -> None:
         """Ring when something next may be carried."""
         at = await self._outbox.next_at()
-        if at is not None:
-            self._bell.ring_in(max((at - self._clock()).total_seconds(), PATIENCE))
+        waits = [max((at - self._clock()).total_seconds(), PATIENCE)] if at is not None else []
+        if self._look_every is not None:
+            waits.append(self._look_every)
+        if waits:
+            self._bell.ring_in(min(waits))
 
     async def _attempt(self, errand: Errand) -> None:
         patience = asyncio.get_running_loop().call_later(PATIENCE, self._let_urgent_in, errand)

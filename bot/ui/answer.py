@@ -14,6 +14,7 @@ from bot.ui.pages import Page, divide, layout
 from bot.ui.texts import Words
 
 TOLD = "told"
+FURTHER = "further messages"
 ALREADY_ANSWERED = 40060
 
 
@@ -63,12 +64,17 @@ async def replace(interaction: discord.Interaction[Any], page: Page) -> None:
     if _would_change_what_others_see(interaction):
         await answer(interaction, page)
         return
-    view = layout(page, words_of(interaction))
+    first, *others = divide(page)
+    view = layout(first, words_of(interaction))
     if so_far(interaction) is Told.NOTHING:
         await _once(lambda: interaction.response.edit_message(view=view, allowed_mentions=page.allowed_mentions))
     else:
         await _edit(interaction, view, page.allowed_mentions)
     interaction.extras[TOLD] = Told.ANSWER
+    # what went on in further messages stands there once, however often the first is edited
+    for one in others[interaction.extras.get(FURTHER, 0) :]:
+        await _add(interaction, layout(one, words_of(interaction)), one.allowed_mentions)
+    interaction.extras[FURTHER] = max(interaction.extras.get(FURTHER, 0), len(others))
 
 
 async def open_form(interaction: discord.Interaction[Any], form: ui.Modal) -> None:

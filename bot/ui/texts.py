@@ -15,6 +15,7 @@ PLAIN = ("_button", "_title", "_label", "_hint", "_option", "_placeholder")
 
 JOINERS = "\u200c\u200d"
 
+_BRACKET = re.compile(r"(?<!\\)\[")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -65,8 +66,12 @@ def harmless(value: object, *, marked: bool) -> str:
     if isinstance(value, Raw):
         return str(value)
     text = "".join(letter for letter in " ".join(str(value).split()) if _shows(letter))
+    if not marked:
+        return text
+    # the library leaves what it takes for a whole link alone, and with it a bracket that opens another;
     # a backslash before it keeps <#1>, <t:1> and </a:1> from becoming more than what they say
-    return escape_mentions(escape_markdown(text)).replace("<", "\\<") if marked else text
+    escaped = _BRACKET.sub(r"\\[", escape_markdown(text, ignore_links=False))
+    return escape_mentions(escaped).replace("<", "\\<")
 
 
 def _shows(letter: str) -> bool:

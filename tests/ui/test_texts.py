@@ -23,6 +23,8 @@ HOSTILE = {
     "list": "- one\n- two",
     "quote": "> said\n>>> more",
     "link": "[press me](https://example.com/steal)",
+    "link in what looks like one": "[x [press me](https://example.com/steal)",
+    "address": "https://example.com/||hidden||/_it_",
     "everyone": "@everyone @here",
     "person": "<@100000000000000001> <@!100000000000000001>",
     "role": "<@&100000000000000001>",
