@@ -111,9 +111,9 @@ class Bot(commands.AutoShardedBot):
         describe(self.tree, self.words)
         if self.services.settings.shards is None or 0 in self.services.settings.shards.ids:
             await self.tree.sync()
+        self._carrying = True
         await self.courier.start()
         await self.services.timers.start()
-        self._carrying = True
 
     async def _find_gateway(self) -> None:
         # the library has no option for the gateway's address, and falls back to this attribute whenever it reconnects

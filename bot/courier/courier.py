@@ -8,6 +8,8 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
 
 import discord
 
@@ -37,6 +39,7 @@ PATIENCE = 1.0
 
 ATTEMPT_LASTS = 100.0  # seconds; under the lease of two minutes
 TROUBLE_LASTS = 10.0  # seconds until the outbox is looked into again after it failed
+LEASE_RUNS = timedelta(minutes=2)
 GRACE = 5.0  # seconds that attempts get to end when the bot stops; what is cut off is looked for at the next start
 
 Renders = Callable[[Errand], Awaitable[Wanted | None]]
@@ -176,12 +179,18 @@ class Courier:
             else:
                 await self._outbox.done(errand, message_id=carried.message_id, channel_id=carried.channel_id)
         except Exception:
-            # the lease runs out and the errand comes round again
             log.exception("an attempt at a %s could not be recorded", errand.kind)
+            await self._unrecorded(errand)
         finally:
             patience.cancel()
             self._channels.leave(errand)
             self._drain.ring()
+
+    async def _unrecorded(self, errand: Errand) -> None:
+        """Have it shown as standing still; if even that fails, its lease runs out and it comes round again."""
+        with suppress(Exception):
+            after = max(retry_after(errand.attempts), LEASE_RUNS)
+            await self._outbox.again(errand, after=after, unknown=True, problem="unrecorded")
 
     async def _try(self, errand: Errand) -> Carried:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,8 @@ Tells = Callable[[Kept], Awaitable[Page | None]]
 REMEMBERED = 2_000
 """Interactions whose token is kept in memory, the newest; a token lives for 15 minutes."""
 
+ANSWER_LASTS = 10.0  # seconds that one follow-up may keep the others waiting
+
 TOKEN_LASTS = 14 * 60  # seconds; a minute less than Discord says
 
 
@@ -37,6 +40,7 @@ class Teller:
         self._words = words
         self._tells: dict[str, Tells] = {}
         self._open: OrderedDict[tuple[int, int], discord.Interaction[Any]] = OrderedDict()
+        self._telling: set[tuple[int, int]] = set()
         self._drain = Drain(self._tell_fresh, name="words")
 
     def tells(self, kind: str, function: Tells) -> None:
@@ -70,13 +74,19 @@ class Teller:
     async def show_waiting(self, interaction: discord.Interaction[Any]) -> None:
         """Show what this person has not been told yet, privately."""
         assert interaction.guild_id is not None
-        waiting = await self._inbox.waiting(guild_id=interaction.guild_id, user_id=interaction.user.id)
-        if not waiting:
-            return
-        page, _ = await self.page(waiting)
-        if page is not None:
-            await answer(interaction, page)
-        await self._inbox.told(waiting)
+        whom = (interaction.guild_id, interaction.user.id)
+        if whom in self._telling:
+            return  # they are being told at this moment, and would be told twice
+        self._telling.add(whom)
+        try:
+            waiting = await self._inbox.waiting(guild_id=interaction.guild_id, user_id=interaction.user.id)
+            page, _ = await self.page(waiting)
+            if page is not None:
+                await answer(interaction, page)
+            if waiting:
+                await self._inbox.told(waiting)
+        finally:
+            self._telling.discard(whom)
 
     async def direct_message(self, errand: Errand) -> Page | None:
         """The post by which a word travels as a direct message."""
@@ -91,22 +101,36 @@ class Teller:
     async def _tell_fresh(self) -> None:
         while words := await self._inbox.fresh():
             for word in words:
+                if self._drain.closing:
+                    return
                 if not await self._tell_now(word):
                     await self._inbox.send_on(word)
 
     async def _tell_now(self, word: Kept) -> bool:
-        interaction = self._open.get((word.guild_id, word.user_id))
-        if interaction is None or not _alive(interaction):
+        whom = (word.guild_id, word.user_id)
+        interaction = self._open.get(whom)
+        if interaction is None or whom in self._telling or not _alive(interaction):
             return False
+        self._telling.add(whom)
+        try:
+            return await self._follow_up(interaction, word)
+        except (discord.HTTPException, aiohttp.ClientError, OSError):
+            log.warning("a private follow-up was not taken; the word waits in the inbox")
+            return True
+        except Exception:
+            # a word that cannot be said must not keep the others from being told
+            log.exception("a word of kind %s could not be said", word.kind)
+            return False
+        finally:
+            self._telling.discard(whom)
+
+    async def _follow_up(self, interaction: discord.Interaction[Any], word: Kept) -> bool:
         page = await self._page_of(word)
         if page is None or not await self._inbox.claim(word):
             return False
-        try:
+        async with asyncio.timeout(ANSWER_LASTS):
             await answer(interaction, page)
-        except (discord.HTTPException, aiohttp.ClientError, OSError):
-            log.warning("a private follow-up was not taken; the word waits in the inbox")
-        else:
-            await self._inbox.told([word])
+        await self._inbox.told([word])
         return True
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import cast, get_args
+from urllib.parse import parse_qsl, urlsplit
 
 from dotenv.parser import parse_stream
 
@@ -171,9 +172,9 @@ class _Reader:
         """The address as given. It may hold a password, so no message repeats it."""
         address = self._get("DATABASE_URL")
         scheme, separator, rest = address.partition("://")
-        if scheme == "sqlite" and separator and rest.startswith("/") and rest != "/":
+        if scheme == "sqlite" and separator and _is_file(rest):
             return address
-        if scheme == "postgresql" and rest:
+        if scheme == "postgresql" and rest and _is_server(address):
             return address
         wrong = (
             f"begins with {scheme}://" if separator and scheme not in {"sqlite", "postgresql"} else "is not complete"
@@ -292,3 +293,18 @@ def _slip(name: str) -> bool:
     """Whether a name looks like one of ours with a letter wrong, the common beginnings left out of the comparison."""
     endings = [known.removeprefix(_PREFIX) for known in _NAMES if name.startswith(_PREFIX) == known.startswith(_PREFIX)]
     return bool(difflib.get_close_matches(name.removeprefix(_PREFIX), endings, n=1, cutoff=0.8))
+
+
+def _is_file(rest: str) -> bool:
+    """Whether a path follows, and nothing that the driver would read as an option or as a database in memory."""
+    return rest.startswith("/") and rest != "/" and ":memory:" not in rest and "?" not in rest
+
+
+def _is_server(address: str) -> bool:
+    """Whether host and port can be read, and it asks for nothing that the driver does not know."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    return {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} <= {"sslmode", "host"}

@@ -190,7 +190,7 @@ def _retention(table: Table) -> Retention:
 def _posting(table: Table) -> Posting:
     usual = Posting()
     posting = Posting(
-        per_second=table.number("per_second", usual.per_second, least=1, most=50),
+        per_second=table.number("per_second", usual.per_second, least=1, most=45),
         reserve=table.number("reserve", usual.reserve, least=0, most=49),
     )
     if posting.reserve >= posting.per_second:

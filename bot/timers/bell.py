@@ -11,6 +11,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler  # pyright: ignore[r
 
 from bot.core.clock import Clock
 
+SPARE = 2.0  # seconds after its time at which a bell rings whatever the wall clock says
+
 
 class Bell(Protocol):
     def ring_in(self, seconds: float) -> None:
@@ -61,11 +63,18 @@ class _Job:
         self._clock = clock
         self._name = name
         self._ring = ring
+        self._spare: asyncio.TimerHandle | None = None
 
     def ring_in(self, seconds: float) -> None:
         at = self._clock() + timedelta(seconds=max(0.0, seconds))
         self._scheduler.add_job(self._sound, "date", run_date=at, id=self._name, replace_existing=True)
+        # the scheduler waits by the wall clock; when that is set back, this one still rings in time
+        if self._spare is not None:
+            self._spare.cancel()
+        self._spare = asyncio.get_running_loop().call_later(max(0.0, seconds) + SPARE, self._ring)
 
     async def _sound(self) -> None:
+        if self._spare is not None:
+            self._spare.cancel()
         # a coroutine runs on the loop itself; a plain function would ring from a thread
         self._ring()

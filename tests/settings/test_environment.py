@@ -122,7 +122,6 @@ def test_a_bad_value_is_refused(tmp_path: Path, name: str, value: str, wrong: st
     ("name", "value", "read"),
     [
         ("DISCORD_API_URL", "http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
-        ("DATABASE_URL", "sqlite:///:memory:", "sqlite:///:memory:"),
         ("DATABASE_URL", "postgresql://db.invalid/circle", "postgresql://db.invalid/circle"),
         ("CIRCLEKEEPER_LOG_LEVEL", "debug", "DEBUG"),
         ("CIRCLEKEEPER_LOG_FORMAT", "json", "json"),
@@ -272,3 +271,18 @@ def test_importing_the_settings_reads_no_environment() -> None:
 
 def test_the_starter_is_the_shipped_config() -> None:
     assert (starter_dir() / "bot.toml").is_file()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sqlite:///:memory:",
+        "sqlite:///data/x.db?foo=1",
+        "postgresql://u:secret@host:abc/db",
+        "postgresql://u:secret@host/db?connect_timeout=3",
+    ],
+)
+def test_an_address_that_the_driver_would_stumble_over_is_refused_in_words(tmp_path: Path, address: str) -> None:
+    problem = only_problem_of(sample_environ(tmp_path) | {"DATABASE_URL": address}, tmp_path)
+    assert problem.key == "DATABASE_URL"
+    assert "secret" not in str(problem)
