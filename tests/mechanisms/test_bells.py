@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 
 import pytest
 
@@ -75,5 +76,17 @@ async def test_what_was_set_before_the_scheduler_started_rings_once_it_has() -> 
     bell.ring_in(0.05)
     bells.start()
     await asyncio.sleep(0.3)
+    bells.stop()
+    assert rung == [1]
+
+
+async def test_it_rings_though_the_wall_clock_was_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.timers.bell.SPARE", 0.1)
+    # what the scheduler sees once the clock has been set back: the time to ring lies two hours ahead
+    bells = SchedulerBells(lambda: utc_now() + timedelta(hours=2))
+    bells.start()
+    rung = list[int]()
+    bells.make("test", lambda: rung.append(1)).ring_in(0.05)
+    await asyncio.sleep(0.4)
     bells.stop()
     assert rung == [1]
