@@ -185,6 +185,19 @@ async def test_the_desk_does_not_keep_showing_who_had_asked(harbour: Opens) -> N
         assert str(at.cleo.id) not in desk
 
 
+@pytest.mark.parametrize("answer", ["Welcome in", "Not now"])
+async def test_the_desk_does_not_keep_showing_whom_it_answered(harbour: Opens, answer: str) -> None:
+    async with harbour() as at:
+        await at.found("Tuesday")
+        await at.ask(at.cleo)
+        pressed = await at.fay.click(at.card(), label=answer)
+        if answer == "Not now":
+            await at.fay.submit_modal(pressed, filled(pressed.modal["components"]))
+        assert str(at.cleo.id) in "\n".join(at.messages("tuesday-desk"))
+        await erase(at, at.cleo)
+        assert str(at.cleo.id) not in "\n".join(at.messages("tuesday-desk"))
+
+
 async def test_who_has_nothing_here_has_nothing_to_press(harbour: Opens) -> None:
     async with harbour() as at:
         asked = await at.zoe.slash(at.hall, "privacy erase")

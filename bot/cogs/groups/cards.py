@@ -33,7 +33,7 @@ class Cards:
     async def card(self, errand: Errand) -> Page | None:
         """The request for the facilitators; it shows who asks and calls nobody."""
         found = await self._bot.services.groups.requests.card(errand.guild_id, int(str(errand.params["request"])))
-        if found is None:
+        if found is None or found[0].state is not RequestState.ASKED:
             return None
         request, group = found
         words = self._bot.words
@@ -42,15 +42,15 @@ class Cards:
         return Page(words("groups.card", person=mention(request.user_id), name=group.name), note, buttons)
 
     async def answered(self, errand: Errand) -> EditWanted:
-        """The card once it is answered: how, and not by whom."""
+        """The card once it is answered: how, and not by whom. Of somebody who is to be forgotten it says nothing."""
         found = await self._bot.services.groups.requests.card(errand.guild_id, int(str(errand.params["request"])))
         assert errand.channel_id is not None
+        if found is None or errand.params["erased"]:
+            outcome = self._bot.words("groups.card_erased")
+        else:
+            outcome = self._outcome(found[0].state, found[0].user_id)
         return EditWanted(
-            channel_id=errand.channel_id,
-            message_id=int(str(errand.params["card"])),
-            page=Page(
-                self._outcome(found[0].state, found[0].user_id) if found else self._bot.words("groups.card_erased")
-            ),
+            channel_id=errand.channel_id, message_id=int(str(errand.params["card"])), page=Page(outcome)
         )
 
     def _outcome(self, state: RequestState, user_id: int) -> str:

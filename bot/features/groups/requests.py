@@ -163,10 +163,16 @@ class Requests:
             return None if request is None or group is None else (request, group)
 
     async def withdraw_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
-        """The person wants nothing from any group here any more."""
-        for request in await store.requests_of(tx, guild_id, user_id):
-            await tx.lock("group", request.group_id)
-            await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)
+        """The person wants nothing from any group here any more, and no card is to name them."""
+        for asked in await store.requests_of(tx, guild_id, user_id, answered=True):
+            await tx.lock("group", asked.group_id)
+            # a facilitator may have answered before the lock was had
+            request = await store.request(tx, guild_id, asked.id)
+            if request is None:
+                continue
+            if request.state is RequestState.ASKED:
+                await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)
+            await self._edit_card(tx, request, erased=True)
 
     async def _askable(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> Group:
         group = await self._open_group(tx, guild_id, group_id)
@@ -211,19 +217,24 @@ class Requests:
         )
         await self._edit_card(tx, request)
 
-    async def _edit_card(self, tx: Tx, request: Request) -> None:
-        if request.card_channel_id is None:
-            return
+    async def _edit_card(self, tx: Tx, request: Request, *, erased: bool = False) -> None:
+        if request.card_channel_id is not None and request.card_id is not None:
+            card = (request.card_channel_id, request.card_id)
+            await self._edit(tx, request.guild_id, request.id, card, erased=erased)
+
+    async def _edit(self, tx: Tx, guild_id: int, request_id: int, card: tuple[int, int], *, erased: bool) -> None:
+        """``card``: its channel and its message; ``erased``: whom it names is to be forgotten."""
+        channel_id, message_id = card
         await self._outbox.put(
             tx,
             Deed(
-                key=f"request:{request.id}:answered",
-                guild_id=request.guild_id,
+                key=f"request:{request_id}:answered",
+                guild_id=guild_id,
                 what=What.EDIT,
                 lane=Lane.PROMPT,
                 kind=ANSWERED_CARD,
-                channel_id=request.card_channel_id,
-                params={"request": request.id, "card": request.card_id},
+                channel_id=channel_id,
+                params={"request": request_id, "card": message_id, "erased": erased},
             ),
         )
 
@@ -238,8 +249,10 @@ class Requests:
         request_id = int(str(done.params["request"]))
         await store.set_card(tx, request_id, channel_id=done.channel_id, message_id=done.message_id)
         request = await store.request(tx, done.guild_id, request_id)
-        if request is not None and request.state is not RequestState.ASKED:
-            await self._edit_card(tx, request)
+        if request is None or request.state is not RequestState.ASKED:
+            # answered, or erased, while it was on its way
+            card = (done.channel_id, done.message_id)
+            await self._edit(tx, done.guild_id, request_id, card, erased=request is None)
 
     async def _card_refused(self, tx: Tx, returned: Returned) -> None:
         request = await store.request(tx, returned.guild_id, int(str(returned.params["request"])))

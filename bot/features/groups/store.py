@@ -306,13 +306,13 @@ async def request(tx: Tx, guild_id: int, request_id: int) -> Request | None:
     return None if row is None else _request(tx, row)
 
 
-async def requests_of(tx: Tx, guild_id: int, user_id: int) -> list[Request]:
-    """What this person has asked for and nobody has answered."""
+async def requests_of(tx: Tx, guild_id: int, user_id: int, *, answered: bool = False) -> list[Request]:
+    """What this person has asked for and nobody has answered; ``answered``: what was answered as well."""
     table = groups_requests
     mine = sa.and_(
         table.c.guild_id == guild_id,
         table.c.user == tx.vault.seal_id(user_id, guild_id),
-        table.c.state == RequestState.ASKED,
+        sa.true() if answered else table.c.state == RequestState.ASKED,
     )
     return [_request(tx, row) for row in await tx.all(sa.select(table).where(mine))]
 

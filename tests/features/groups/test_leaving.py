@@ -6,7 +6,9 @@ import pytest
 
 from bot.core.errors import UserError
 from bot.features.groups import Member, Place
-from bot.features.groups.model import Candidate, Plan
+from bot.features.groups.model import Asking, Candidate, Plan
+from bot.features.privacy.model import Person
+from bot.features.privacy.store import erase
 from bot.outbox import Lane
 from bot.storage import Tx
 from tests.features.groups.village import CLEO, FAY, GIL, GUILD, LEAD, MO, Village
@@ -102,3 +104,19 @@ async def test_who_is_forgotten_is_out_of_every_group_and_waits_for_none(village
     assert [word.params["about"] for word in await village.told(LEAD)] == ["groups.trouble_unled"]
     async with village.db.read() as tx:
         assert await village.groups.runnable(tx, GUILD, CLEO, facilitating=False, every=False) == []
+
+
+async def test_a_card_that_arrives_after_its_request_was_erased_is_made_to_name_nobody(village: Village) -> None:
+    group = await village.found()
+    asking = Asking(
+        user_id=CLEO, group_id=group.id, note="", consent_version="c1", agreement_version="v1", may_message=False
+    )
+    await village.requests.ask(guild_id=GUILD, asking=asking)
+    (card,) = await village.outbox.claim(busy=(), worst=Lane.BULK, limit=50)
+    async with village.db.begin() as tx:
+        await village.groups.leave_all(tx, GUILD, CLEO)
+        await erase(tx, Person(guild_id=GUILD, sealed=tx.vault.seal_id(CLEO, GUILD)), 200)
+    await village.outbox.done(card, message_id=4001)
+    (edit,) = await village.carry()
+    assert (edit.kind, edit.channel_id, edit.params["card"]) == ("groups.answered_card", group.desk_id, 4001)
+    assert edit.params["erased"]
