@@ -164,15 +164,14 @@ class Requests:
 
     async def withdraw_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
         """The person wants nothing from any group here any more, and no card is to name them."""
-        for asked in await store.requests_of(tx, guild_id, user_id, answered=True):
+        for asked in await store.requests_of(tx, guild_id, user_id):
             await tx.lock("group", asked.group_id)
             # a facilitator may have answered before the lock was had
             request = await store.request(tx, guild_id, asked.id)
-            if request is None:
-                continue
-            if request.state is RequestState.ASKED:
+            if request is not None and request.state is RequestState.ASKED:
                 await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)
-            await self._edit_card(tx, request, erased=True)
+        for request_id, channel_id, card_id in await store.cards_of(tx, guild_id, user_id):
+            await self._edit(tx, guild_id, request_id, (channel_id, card_id), erased=True)
 
     async def _askable(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> Group:
         group = await self._open_group(tx, guild_id, group_id)
@@ -217,10 +216,10 @@ class Requests:
         )
         await self._edit_card(tx, request)
 
-    async def _edit_card(self, tx: Tx, request: Request, *, erased: bool = False) -> None:
+    async def _edit_card(self, tx: Tx, request: Request) -> None:
         if request.card_channel_id is not None and request.card_id is not None:
             card = (request.card_channel_id, request.card_id)
-            await self._edit(tx, request.guild_id, request.id, card, erased=erased)
+            await self._edit(tx, request.guild_id, request.id, card, erased=False)
 
     async def _edit(self, tx: Tx, guild_id: int, request_id: int, card: tuple[int, int], *, erased: bool) -> None:
         """``card``: its channel and its message; ``erased``: whom it names is to be forgotten."""

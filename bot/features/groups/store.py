@@ -306,15 +306,28 @@ async def request(tx: Tx, guild_id: int, request_id: int) -> Request | None:
     return None if row is None else _request(tx, row)
 
 
-async def requests_of(tx: Tx, guild_id: int, user_id: int, *, answered: bool = False) -> list[Request]:
-    """What this person has asked for and nobody has answered; ``answered``: what was answered as well."""
+async def requests_of(tx: Tx, guild_id: int, user_id: int) -> list[Request]:
+    """What this person has asked for and nobody has answered."""
     table = groups_requests
     mine = sa.and_(
         table.c.guild_id == guild_id,
         table.c.user == tx.vault.seal_id(user_id, guild_id),
-        sa.true() if answered else table.c.state == RequestState.ASKED,
+        table.c.state == RequestState.ASKED,
     )
     return [_request(tx, row) for row in await tx.all(sa.select(table).where(mine))]
+
+
+async def cards_of(tx: Tx, guild_id: int, user_id: int) -> list[tuple[int, int, int]]:
+    """Request, channel and message of each card that names this person, answered or not."""
+    table = groups_requests
+    mine = sa.and_(
+        table.c.guild_id == guild_id,
+        table.c.user == tx.vault.seal_id(user_id, guild_id),
+        table.c.card_channel_id.is_not(None),
+    )
+    columns = (table.c.id, table.c.card_channel_id, table.c.card_id)
+    rows = await tx.all(sa.select(*columns).where(mine))
+    return [(row["id"], row["card_channel_id"], row["card_id"]) for row in rows]
 
 
 async def answer_request(tx: Tx, request_id: int, *, state: RequestState, reason: Reason | None, now: datetime) -> bool:
