@@ -77,8 +77,6 @@ class Privacy:
                 raise UserError("privacy.has_task")
             groups = await self._groups.runnable(tx, guild_id, user_id, facilitating=False, every=False)
             holdings = await store.holdings(tx, _person(tx, guild_id, user_id))
-        for group in groups:
-            await self._groups.may_leave(guild_id=guild_id, group_id=group.id, user_id=user_id)
         return Outlook(groups=tuple(group.name for group in groups), count=sum(held.count for held in holdings))
 
     async def erase(self, *, guild_id: int, user_id: int, groups: int) -> None:
@@ -118,7 +116,10 @@ class Privacy:
 
     async def _erase_some(self, tx: Tx, person: Person) -> bool:
         """Take one step; whether it was the last."""
-        if await store.erase(tx, person, BATCH) == BATCH:
+        # they may have been named for a task since they asked to be forgotten
+        await tx.lock("setup", person.guild_id)
+        needed = await self._has_task(tx, person.guild_id, _user_id(tx, person))
+        if await store.erase(tx, person, BATCH, needed=needed) == BATCH:
             return False
         return await self._remove_traces(tx, person)
 

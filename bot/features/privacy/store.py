@@ -58,19 +58,25 @@ async def holdings(tx: Tx, person: Person) -> tuple[Holding, ...]:
     return tuple(Holding(kept=kept, count=counts[kept]) for kept in Kept if counts[kept])
 
 
-async def erase(tx: Tx, person: Person, limit: int) -> int:
-    """Delete or make nameless at most ``limit`` of this person's rows; gives how many it were."""
+async def erase(tx: Tx, person: Person, limit: int, *, needed: bool = False) -> int:
+    """Delete or make nameless at most ``limit`` of this person's rows; gives how many it were.
+
+    ``needed``: others count on them, so that the rows stay by which they are found for that.
+    """
     touched = 0
     for table in _person_tables():
-        if touched < limit:
+        if touched < limit and not (needed and _cannot_be_nameless(table)):
             which = _some(table, _belongs(table, person), limit - touched)
             touched += await tx.execute(_without_person(table).where(which))
     return touched
 
 
+def _cannot_be_nameless(table: sa.Table) -> bool:
+    """Whether its rows are to stay, and cannot stand without a name: they go once the person's task is over."""
+    return not table.info["erase"] and not _owner(table).nullable
+
+
 def _without_person(table: sa.Table) -> sa.Update | sa.Delete:
-    # a row that is to stay but cannot stand without a name is only there of people who may not be erased, or of one
-    # whose task is over
     if not table.info["erase"] and _owner(table).nullable:
         return sa.update(table).values({_owner(table).name: None})
     return sa.delete(table)

@@ -46,7 +46,7 @@ class Setup:
         outbox.undeliverable(ACCESS, self._came_back)
 
     async def server(self, tx: Tx, guild_id: int) -> Server | None:
-        """The server's set-up; None before ``/setup start``."""
+        """The server's set-up; None before ``/setup start``, and where its lead or backup is named no more."""
         return await store.server(tx, guild_id)
 
     async def start(self, *, guild_id: int, admin_id: int, lead: Candidate, backup: Candidate, zone: str) -> Server:
@@ -93,8 +93,8 @@ class Setup:
 
     async def has_task(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         """Whether this person is the lead or the backup now."""
-        server = await store.server(tx, guild_id)
-        return server is not None and user_id in (server.lead_id, server.backup_id)
+        people = [await store.person(tx, guild_id, task) for task in (Task.LEAD, Task.BACKUP)]
+        return user_id in people
 
     async def _make(self, tx: Tx, guild_id: int, room: Room) -> None:
         await self._outbox.put(
@@ -110,9 +110,9 @@ class Setup:
         )
 
     async def _change_people(self, tx: Tx, before: Server | None, after: Server) -> None:
-        if before is None or after.safeguarding_id is None:
+        if after.safeguarding_id is None:
             return  # whoever makes the channel opens it to those who are named then
-        old, new = {before.lead_id, before.backup_id}, {after.lead_id, after.backup_id}
+        old, new = _people(before), _people(after)
         for user_id in old - new:
             await self._give_access(tx, after, user_id, Lane.URGENT)
         for user_id in new - old:
@@ -171,3 +171,7 @@ class Setup:
     def _ring(self, tx: Tx, guild_id: int) -> None:
         for ring in self.progressed:
             tx.after_commit(lambda ring=ring: ring(guild_id))
+
+
+def _people(server: Server | None) -> set[int]:
+    return set() if server is None else {server.lead_id, server.backup_id}

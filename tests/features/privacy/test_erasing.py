@@ -283,17 +283,37 @@ async def test_who_looks_after_the_server_is_told_to_hand_over_first(services: S
     assert await rows_of(services.db, user_id)
 
 
+async def test_who_was_named_lead_before_the_erasing_went_on_stays_the_lead(
+    services: Services, clock: StepClock
+) -> None:
+    await found_group(services, CLEO)
+    await put_words(services, clock, 1)
+    async with services.db.begin() as tx:
+        person = Person(guild_id=GUILD, sealed=tx.vault.seal_id(ANN, GUILD))
+        await services.timers.set(tx, "privacy.erase", person.subject, clock() + timedelta(minutes=1))
+    await services.setup.start(
+        guild_id=GUILD, admin_id=ADMIN, lead=Candidate(user_id=ANN), backup=Candidate(user_id=BACKUP), zone="UTC"
+    )
+    await pass_time(services, clock, minutes=2)
+    assert await rows_of(services.db, ANN) == {"setup_people": 1}
+    async with services.db.read() as tx:
+        server = await services.setup.server(tx, GUILD)
+    assert server is not None
+    assert server.lead_id == ANN
+
+
 async def test_an_admin_who_once_set_the_server_up_can_go(services: Services) -> None:
     await found_group(services, CLEO)
     await erase(services, ADMIN)
     assert await rows_of(services.db, ADMIN) == {}
 
 
-async def test_the_only_facilitator_is_told_to_hand_over_first(services: Services) -> None:
+async def test_the_only_facilitator_can_go_and_the_group_is_said_to_have_none(services: Services) -> None:
     await found_group(services, CLEO)
-    with pytest.raises(UserError, match=r"groups\.sole_facilitator"):
-        await erase(services, CLEO)
-    assert "groups_members" in await rows_of(services.db, CLEO)
+    await erase(services, CLEO)
+    assert await rows_of(services.db, CLEO) == {}
+    (trouble,) = [errand for errand in await carry(services) if errand.kind == "groups.trouble"]
+    assert trouble.params["about"] == "groups.trouble_unled"
 
 
 async def test_one_of_two_facilitators_can_go(services: Services) -> None:

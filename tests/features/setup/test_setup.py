@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.errors import UserError
 from bot.features.groups.model import Candidate, Server
+from bot.features.setup.model import Task
+from bot.features.setup.store import setup_people
 from bot.outbox import Lane
 from tests.features.groups.village import ADMIN, BACKUP, CLEO, GUILD, LEAD, OTHER_GUILD, Village
 
@@ -71,6 +74,20 @@ async def test_starting_again_changes_people_and_moves_their_access(village: Vil
     async with village.db.read() as tx:
         assert await village.setup.has_task(tx, GUILD, CLEO)
         assert not await village.setup.has_task(tx, GUILD, LEAD)
+
+
+async def test_a_server_whose_lead_is_named_no_more_is_set_up_anew(village: Village) -> None:
+    await village.set_up()
+    async with village.db.begin() as tx:
+        await tx.execute(sa.delete(setup_people).where(setup_people.c.task == Task.LEAD))
+    assert await server_of(village) is None
+    village.carried.clear()
+    await start(village, lead=Candidate(user_id=CLEO), backup=Candidate(user_id=BACKUP))
+    await village.carry()
+    server = await server_of(village)
+    assert server is not None
+    assert server.lead_id == CLEO
+    assert CLEO in {errand.params["user"] for errand in village.carried if errand.kind == "setup.access"}
 
 
 async def test_starting_again_unchanged_moves_nobody(village: Village) -> None:
