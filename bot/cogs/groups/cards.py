@@ -49,9 +49,7 @@ class Cards:
             outcome = self._bot.words("groups.card_erased")
         else:
             outcome = self._outcome(found[0].state, found[0].user_id)
-        return EditWanted(
-            channel_id=errand.channel_id, message_id=int(str(errand.params["card"])), page=Page(outcome)
-        )
+        return EditWanted(channel_id=errand.channel_id, message_id=int(str(errand.params["card"])), page=Page(outcome))
 
     def _outcome(self, state: RequestState, user_id: int) -> str:
         return self._bot.words(f"groups.card_{state}", person=mention(user_id))

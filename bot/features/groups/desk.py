@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.core.clock import Clock
@@ -12,6 +12,7 @@ from bot.features.groups.model import Group, Server
 from bot.inbox import Inbox
 from bot.inbox.model import Word
 from bot.outbox import Lane, Outbox, Post, Returned
+from bot.outbox.model import Params
 from bot.storage import Tx
 
 ServerOf = Callable[[Tx, int], Awaitable[Server | None]]
@@ -30,27 +31,27 @@ class Desk:
 
     async def tell(self, tx: Tx, group: Group, about: str, *, problem: str, user_id: int | None = None) -> None:
         """Say that something could not be done. ``about`` is the key of the words, ``user_id`` whom it concerns."""
-        params = {"group": group.id, "about": about, "problem": problem, "user": user_id}
+        params: Params = {"group": group.id, "about": about, "problem": problem, "user": user_id}
         if group.desk_id is None:
             await self.tell_lead(tx, group.guild_id, params)
             return
-        await self._outbox.put(
-            tx,
-            Post(
-                key=f"group:{group.id}:trouble:{new_id()}",
-                guild_id=group.guild_id,
-                channel_id=group.desk_id,
-                lane=Lane.PROMPT,
-                kind=TROUBLE,
-                params=params,
-            ),
-        )
+        await self._post(tx, group.guild_id, group.desk_id, f"group:{group.id}:trouble:{new_id()}", params)
 
-    async def tell_lead(self, tx: Tx, guild_id: int, params: Mapping[str, int | str | None]) -> None:
-        """Say it to the safeguarding lead alone, the next time they are reached."""
+    async def tell_lead(self, tx: Tx, guild_id: int, params: Params) -> None:
+        """Say it in the safeguarding channel; where there is none, to the lead when they are next reached."""
         server = await self._server(tx, guild_id)
-        if server is not None:
+        if server is None:
+            return
+        if server.safeguarding_id is None:
             await self.say(tx, guild_id, server.lead_id, TROUBLE, params)
+            return
+        await self._post(tx, guild_id, server.safeguarding_id, f"server:{guild_id}:trouble:{new_id()}", params)
+
+    async def _post(self, tx: Tx, guild_id: int, channel_id: int, key: str, params: Params) -> None:
+        post = Post(
+            key=key, guild_id=guild_id, channel_id=channel_id, lane=Lane.PROMPT, kind=TROUBLE, params=dict(params)
+        )
+        await self._outbox.put(tx, post)
 
     async def say(
         self,
@@ -58,7 +59,7 @@ class Desk:
         guild_id: int,
         user_id: int,
         kind: str,
-        params: Mapping[str, int | str | None],
+        params: Params,
         *,
         purpose: str | None = None,
     ) -> None:
@@ -70,5 +71,10 @@ class Desk:
         await self._inbox.put(tx, word)
 
     async def _not_posted(self, tx: Tx, returned: Returned) -> None:
-        if await store.group(tx, returned.guild_id, int(str(returned.params["group"]))) is not None:
-            await self.tell_lead(tx, returned.guild_id, dict(returned.params))
+        if await store.group(tx, returned.guild_id, int(str(returned.params["group"]))) is None:
+            return
+        server = await self._server(tx, returned.guild_id)
+        if server is not None and returned.channel_id == server.safeguarding_id:
+            await self.say(tx, returned.guild_id, server.lead_id, TROUBLE, returned.params)
+        else:
+            await self.tell_lead(tx, returned.guild_id, returned.params)

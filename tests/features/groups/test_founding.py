@@ -117,8 +117,8 @@ async def test_a_desk_that_cannot_be_made_is_told_to_the_lead_once_and_made_when
     village.refusing["groups.desk"] = "forbidden"
     group = await village.found()
     assert group.state is GroupState.FORMING
-    (word,) = await village.told(LEAD)
-    assert (word.kind, word.params["about"], word.params["problem"]) == (
+    (post,) = await village.told_in_safeguarding()
+    assert (post.kind, post.params["about"], post.params["problem"]) == (
         "groups.trouble",
         "groups.trouble_desk",
         "forbidden",
@@ -126,7 +126,7 @@ async def test_a_desk_that_cannot_be_made_is_told_to_the_lead_once_and_made_when
     # still refused: tried again, and not told again
     assert await village.setup.again(GUILD) == 1
     await village.carry()
-    assert len(await village.told(LEAD)) == 1
+    assert len(await village.told_in_safeguarding()) == 1
     village.refusing.clear()
     assert await village.setup.again(GUILD) == 1
     assert await village.setup.again(GUILD) == 0, "it is on its way"
@@ -141,4 +141,17 @@ async def test_trouble_with_the_voice_room_is_told_on_the_desk(village: Village)
     assert group.ready
     (trouble,) = [errand for errand in village.carried if errand.kind == "groups.trouble"]
     assert trouble.channel_id == group.desk_id
-    assert await village.told(LEAD) == []
+    assert await village.told_in_safeguarding() == []
+
+
+async def test_what_the_safeguarding_channel_does_not_take_waits_for_the_lead(village: Village) -> None:
+    village.refusing |= {"groups.desk": "forbidden", "groups.trouble": "missing"}
+    await village.found()
+    (word,) = await village.told(LEAD)
+    assert (word.kind, word.params["about"]) == ("groups.trouble", "groups.trouble_desk")
+
+
+async def test_what_happens_before_there_is_a_safeguarding_channel_waits_for_the_lead(village: Village) -> None:
+    village.refusing |= {"groups.desk": "forbidden", "setup.safeguarding": "full"}
+    await village.found()
+    assert [word.params["about"] for word in await village.told(LEAD)] == ["groups.trouble_desk"]

@@ -28,6 +28,7 @@ async def test_who_leaves_loses_access_before_all_else_and_nobody_is_told(villag
     assert {(errand.kind, errand.lane) for errand in done} == {("groups.access", Lane.URGENT)}
     assert left == [CLEO]
     assert not await village.may_enter(group, CLEO)
+    assert await village.told_in_safeguarding() == []
     assert await village.told(LEAD) == []
 
 
@@ -101,7 +102,7 @@ async def test_who_is_forgotten_is_out_of_every_group_and_waits_for_none(village
     assert {errand.kind for errand in await village.carry()} >= {"groups.access", "groups.answered_card"}
     assert not await village.may_enter(here, CLEO)
     assert not await village.may_enter(there, MO)
-    assert [word.params["about"] for word in await village.told(LEAD)] == ["groups.trouble_unled"]
+    assert [post.params["about"] for post in await village.told_in_safeguarding()] == ["groups.trouble_unled"]
     async with village.db.read() as tx:
         assert await village.groups.runnable(tx, GUILD, CLEO, facilitating=False, every=False) == []
 

@@ -10,7 +10,7 @@ from bot.core.errors import UserError
 from bot.features.groups import Group, Member, Mode, Place, Reason
 from bot.features.groups.model import Candidate, Plan
 from bot.storage import Tx
-from tests.features.groups.village import CLEO, FAY, GIL, GUILD, LEAD, MO, Village
+from tests.features.groups.village import CLEO, FAY, GIL, GUILD, MO, Village
 
 
 def plan_of(**options: object) -> Plan:
@@ -177,7 +177,7 @@ async def test_a_card_that_cannot_be_posted_is_told_and_posted_once_it_can_be(vi
     village.refusing["groups.card"] = "forbidden"
     await village.ask(group, CLEO)
     assert await village.kinds_told(CLEO) == ["groups.card_failed"]
-    assert [word.params["about"] for word in await village.told(LEAD)] == ["groups.trouble_card"]
+    assert [post.params["about"] for post in await village.told_in_safeguarding()] == ["groups.trouble_card"]
     village.refusing.clear()
     assert await village.setup.again(GUILD) == 1
     (card,) = [errand for errand in await village.carry() if errand.kind == "groups.card"]

@@ -152,5 +152,16 @@ class Village:
     async def kinds_told(self, user_id: int) -> list[str]:
         return [word.kind for word in await self.told(user_id)]
 
+    async def told_in_safeguarding(self) -> list[Errand]:
+        """What was posted in the safeguarding channel, oldest first."""
+        async with self.db.read() as tx:
+            server = await self.setup.server(tx, GUILD)
+        assert server is not None
+        return [
+            errand
+            for errand in self.carried
+            if server.safeguarding_id and errand.channel_id == server.safeguarding_id and errand.what is What.POST
+        ]
+
     def kinds(self) -> list[str]:
         return [errand.kind for errand in self.carried]
