@@ -98,8 +98,8 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     setup = Setup(db, clock, outbox, inbox, audit)
     server = setup.server
     sizes = {"capacity": settings.groups.capacity, "hard_capacity": settings.groups.hard_capacity}
-    groups = Groups(db, clock, outbox, inbox, timers, audit, **sizes, server=server)
     agreed, usual, kept = settings.guidelines, settings.meetings, settings.retention
+    groups = Groups(db, clock, outbox, inbox, timers, audit, **sizes, server=server, request_lasts=kept.request)
     guidelines = Guidelines(
         db, clock, outbox, timers, audit, groups, agreement=agreed.body, short=agreed.short, version=agreed.version
     )

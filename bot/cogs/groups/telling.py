@@ -10,7 +10,7 @@ from discord import ui
 from bot.client import Bot
 from bot.features.groups import Group, Place
 from bot.features.groups.desk import TROUBLE
-from bot.features.groups.requests import DECLINED
+from bot.features.groups.requests import DECLINED, UNANSWERED
 from bot.features.groups.rooms import WELCOMED
 from bot.inbox.model import Kept, State
 from bot.outbox import Errand
@@ -29,8 +29,8 @@ class Telling:
         courier.tells(TROUBLE, self.trouble_word)
         courier.tells(WELCOMED, self.welcomed)
         courier.tells(DECLINED, self.declined)
-        for kind in ("groups.access_failed", "groups.leaving_failed", "groups.card_failed"):
-            courier.tells(kind, self.failed)
+        for kind in ("groups.access_failed", "groups.leaving_failed", "groups.card_failed", UNANSWERED):
+            courier.tells(kind, self.about_group)
 
     async def welcomed(self, word: Kept) -> Page | None:
         """The door is open. A direct message names no group: it can show on a lock screen."""
@@ -53,7 +53,7 @@ class Telling:
             return Page(words("groups.declined_message", reason=reason))
         return Page(words("groups.declined", name=group.name, reason=reason))
 
-    async def failed(self, word: Kept) -> Page | None:
+    async def about_group(self, word: Kept) -> Page | None:
         group = await self._group(word.guild_id, word.params)
         if group is None or word.state is State.SENT:
             return Page(self._bot.words(f"{word.kind}_message"))

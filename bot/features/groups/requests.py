@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -32,10 +32,12 @@ from bot.features.groups.setbacks import Setbacks
 from bot.inbox import Inbox
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.storage import Database, Tx
+from bot.timers import Due, Timers
 
 CARD: Final = "groups.card"
 ANSWERED_CARD: Final = "groups.answered_card"
 DECLINED: Final = "groups.declined"
+UNANSWERED: Final = "groups.unanswered"
 
 OnMember = Callable[[Tx, Member], Awaitable[None]]
 
@@ -47,27 +49,33 @@ class Requests:
         clock: Clock,
         outbox: Outbox,
         inbox: Inbox,
+        timers: Timers,
         audit: Audit,
         *,
         rooms: Rooms,
         desk: Desk,
         setbacks: Setbacks,
         server: ServerOf,
+        request_lasts: timedelta,
     ) -> None:
+        """``request_lasts``: how long a request waits for an answer."""
         self._db = db
         self._clock = clock
         self._outbox = outbox
         self._inbox = inbox
+        self._timers = timers
         self._audit = audit
         self._rooms = rooms
         self._desk = desk
         self._setbacks = setbacks
         self._server = server
+        self._request_lasts = request_lasts
         self.joined: list[OnMember] = []
         outbox.delivered(CARD, self._card_posted)
         outbox.undeliverable(CARD, self._card_refused)
         outbox.delivered(ANSWERED_CARD, self._card_edited)
         outbox.undeliverable(ANSWERED_CARD, self._edit_refused)
+        timers.on(UNANSWERED, self._nobody_answered)
 
     async def listings(self, *, guild_id: int, user_id: int) -> list[Listing]:
         """The groups of this server that take people today, as this person sees them."""
@@ -103,12 +111,13 @@ class Requests:
                 agreement_version=asking.agreement_version,
             )
             await store.add_request(tx, request)
+            await self._timers.set(tx, UNANSWERED, f"{guild_id}:{request.id}", request.asked_at + self._request_lasts)
             choose = self._inbox.allow if asking.may_message else self._inbox.withdraw
             await choose(tx, guild_id=guild_id, user_id=asking.user_id, purpose=JOINING)
             await self._outbox.put(
                 tx,
                 Post(
-                    key=f"request:{request.id}:card",
+                    key=_card_key(request.id),
                     guild_id=guild_id,
                     channel_id=group.desk_id,
                     lane=Lane.PROMPT,
@@ -214,7 +223,25 @@ class Requests:
             action=f"groups.{state}",
             subject=f"group:{request.group_id}",
         )
+        # nothing is left to bring to the desk
+        await self._setbacks.forget(tx, _card_key(request.id))
         await self._edit_card(tx, request)
+
+    async def _nobody_answered(self, tx: Tx, due: Due) -> None:
+        """Tell the person kindly that nobody answered, and close the request. One that was answered has no timer to
+        cancel: it is left as it is when this is due.
+        """
+        guild_id, request_id = map(int, due.subject.split(":"))
+        asked = await store.request(tx, guild_id, request_id)
+        if asked is None:
+            return
+        await tx.lock("group", asked.group_id)
+        request = await store.request(tx, guild_id, request_id)
+        if request is None or request.state is not RequestState.ASKED:
+            return
+        await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)
+        params = {"group": request.group_id}
+        await self._desk.say(tx, guild_id, request.user_id, UNANSWERED, params, purpose=JOINING)
 
     async def _edit_card(self, tx: Tx, request: Request) -> None:
         if request.card_channel_id is not None and request.card_id is not None:
@@ -270,8 +297,14 @@ class Requests:
 
     async def _edit_refused(self, tx: Tx, returned: Returned) -> None:
         # the card is gone with its message; one that cannot be edited tells who presses it that it is answered
-        if returned.problem != "missing":
+        if returned.problem == "missing":
+            await self._setbacks.forget(tx, returned.key)
+        else:
             await self._setbacks.remember(tx, returned, What.EDIT, Lane.PROMPT, group_id=None)
+
+
+def _card_key(request_id: int) -> str:
+    return f"request:{request_id}:card"
 
 
 def _newcomer(request: Request, now: datetime) -> Member:

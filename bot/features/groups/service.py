@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
@@ -53,8 +53,11 @@ class Groups:
         capacity: int,
         hard_capacity: int,
         server: ServerOf,
+        request_lasts: timedelta,
     ) -> None:
-        """``capacity``: what a new group starts with; ``hard_capacity``: what no group may exceed."""
+        """``capacity``: what a new group starts with; ``hard_capacity``: what no group may exceed; ``request_lasts``:
+        how long a request to join waits for an answer.
+        """
         self._db = db
         self._clock = clock
         self._audit = audit
@@ -65,7 +68,17 @@ class Groups:
         self.desk = Desk(outbox, inbox, clock, server)
         self.rooms = Rooms(outbox, self.desk, self.setbacks)
         self.requests = Requests(
-            db, clock, outbox, inbox, audit, rooms=self.rooms, desk=self.desk, setbacks=self.setbacks, server=server
+            db,
+            clock,
+            outbox,
+            inbox,
+            timers,
+            audit,
+            rooms=self.rooms,
+            desk=self.desk,
+            setbacks=self.setbacks,
+            server=server,
+            request_lasts=request_lasts,
         )
         self.left: list[OnMember] = []
         self.archived: list[OnGroup] = []

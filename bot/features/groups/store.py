@@ -72,8 +72,8 @@ groups_requests = person_table(
     column("note", sa.LargeBinary, kept=Kept.REQUEST),
     column("state", sa.Text, kept=Kept.REQUEST),
     column("reason", sa.Text, nullable=True, kept=Kept.REQUEST),
-    column("asked_at", UtcDateTime, index=True, kept=Kept.REQUEST),
-    column("answered_at", UtcDateTime, nullable=True, kept=Kept.REQUEST),
+    column("asked_at", UtcDateTime, kept=Kept.REQUEST),
+    column("answered_at", UtcDateTime, nullable=True, index=True, kept=Kept.REQUEST),
     column("consent_version", sa.Text, kept=Kept.REQUEST),
     column("agreement_version", sa.Text, kept=Kept.REQUEST),
     column("card_channel_id", sa.BigInteger, nullable=True, kept=Kept.REQUEST),
@@ -81,7 +81,7 @@ groups_requests = person_table(
     sa.Index(None, "guild_id", "user"),
     person="user",
 )
-groups_requests.info["expires"] = "asked_at"
+groups_requests.info["expires"] = "answered_at"
 
 _CHANNEL = {Place.ROOM: groups.c.room_id, Place.DESK: groups.c.desk_id, Place.VOICE: groups.c.voice_id}
 

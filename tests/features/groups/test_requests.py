@@ -212,3 +212,42 @@ async def test_the_listing_says_where_somebody_is_and_waits(village: Village) ->
     await village.welcome(group, request)
     (listing,) = await village.requests.listings(guild_id=GUILD, user_id=CLEO)
     assert (listing.inside, listing.asked) == (True, False)
+
+
+async def pass_days(village: Village, days: float) -> list[str]:
+    """Let time go by with what is due in it; gives the kinds of what was carried then."""
+    village.clock.step(days=days)
+    await village.timers.start()
+    await village.timers.settled()
+    return [errand.kind for errand in await village.carry()]
+
+
+async def test_a_request_that_nobody_answers_is_closed_with_a_kind_word(village: Village) -> None:
+    group = await village.found()
+    request = await village.ask(group, CLEO)
+    assert await pass_days(village, 59.9) == []
+    assert await village.told(CLEO) == []
+    assert await pass_days(village, 0.2) == ["groups.answered_card"]
+    assert await village.kinds_told(CLEO) == ["groups.unanswered"]
+    with pytest.raises(UserError) as refused:
+        await village.welcome(group, request)
+    assert refused.value.key == "groups.already_answered"
+    assert await village.ask(group, CLEO) != request
+
+
+async def test_a_request_that_was_answered_is_left_as_it_is(village: Village) -> None:
+    group = await village.found()
+    await village.join(group, CLEO)
+    assert await pass_days(village, 61) == []
+    assert "groups.unanswered" not in await village.kinds_told(CLEO)
+    assert await village.may_enter(group, CLEO)
+
+
+async def test_a_card_that_was_refused_is_waited_for_no_more_once_nobody_asks(village: Village) -> None:
+    group = await village.found()
+    village.refusing["groups.card"] = "forbidden"
+    await village.ask(group, CLEO)
+    assert len((await village.setup.health(GUILD)).setbacks) == 1
+    async with village.db.begin() as tx:
+        await village.groups.leave_all(tx, GUILD, CLEO)
+    assert (await village.setup.health(GUILD)).setbacks == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.audit import Audit
 from bot.features.groups import Group, Groups, Member, Place
@@ -62,6 +63,7 @@ class Village:
             audit,
             capacity=12,
             hard_capacity=20,
+            request_lasts=timedelta(days=60),
             server=self.setup.server,
         )
         self.requests = self.groups.requests

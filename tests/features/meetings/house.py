@@ -70,6 +70,7 @@ class House:
             audit,
             capacity=12,
             hard_capacity=20,
+            request_lasts=timedelta(days=60),
             server=self._server,
         )
         self.meetings = Meetings(

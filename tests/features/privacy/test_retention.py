@@ -128,3 +128,13 @@ async def test_it_comes_round_every_day_and_after_a_long_stop_once(
             async with services.db.read() as tx:
                 due = await tx.all(sa.select(timers).where(timers.c.kind == "privacy.retention"))
             assert [row["due_at"] for row in due] == [clock() + timedelta(days=1)]
+
+
+async def test_a_request_counts_from_its_answer(database_url: str, tmp_path: Path, clock: StepClock) -> None:
+    async with open_house(settings_on(database_url, tmp_path), clock) as services:
+        await fill(services.db, clock(), user_id=ANN)
+        async with services.db.begin() as tx:
+            await tx.execute(sa.update(groups_requests).values(answered_at=None))
+        await services.privacy.retention.begin()
+        await pass_time(services, clock, days=100)
+        assert await count(services.db, groups_requests) == 1

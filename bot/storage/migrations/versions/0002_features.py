@@ -114,7 +114,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_groups_requests")),
     )
     with op.batch_alter_table("groups_requests", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_groups_requests_asked_at"), ["asked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_groups_requests_answered_at"), ["answered_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_groups_requests_group_id"), ["group_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_groups_requests_guild_id_user"), ["guild_id", "user"], unique=False)
 
