@@ -149,10 +149,13 @@ class Rooms:
         entry = await self.entry(tx, returned.guild_id, group_id, user_id, place)
         group = await store.group(tx, returned.guild_id, group_id)
         if group is None or entry is None:
+            await self._setbacks.forget(tx, returned.key)
             return
         entering = entry.role is not None
         if not entering and returned.problem == "missing":
-            return  # the channel, or the person in it, is gone: so is the access
+            # the channel, or the person in it, is gone: so is the access
+            await self._setbacks.forget(tx, returned.key)
+            return
         lane = Lane.PROMPT if entering else Lane.URGENT
         if not await self._setbacks.remember(tx, returned, What.ENSURE_ACCESS, lane, group_id=group_id):
             return
@@ -160,8 +163,10 @@ class Rooms:
         about = f"groups.trouble_{what}" + ("_voice" if place is Place.VOICE else "")
         await self._desk.tell(tx, group, about, problem=returned.problem, user_id=user_id)
         if place is Place.ROOM:
+            # who has left allowed no message about that
+            purpose = JOINING if entering else None
             await self._desk.say(
-                tx, returned.guild_id, user_id, f"groups.{what}_failed", {"group": group_id}, purpose=JOINING
+                tx, returned.guild_id, user_id, f"groups.{what}_failed", {"group": group_id}, purpose=purpose
             )
 
     def _ring(self, tx: Tx, group_id: int) -> None:

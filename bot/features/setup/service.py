@@ -155,7 +155,15 @@ class Setup:
     async def _came_back(self, tx: Tx, returned: Returned) -> None:
         room = str(returned.params["room"])
         what = What.ENSURE_ACCESS if returned.kind == ACCESS else What.ENSURE_ROOM
-        news = await self._setbacks.remember(tx, returned, what, Lane.PROMPT, group_id=None)
+        takes_away = what is What.ENSURE_ACCESS and not await self.has_task(
+            tx, returned.guild_id, int(str(returned.params["user"]))
+        )
+        if takes_away and returned.problem == "missing":
+            # the channel, or the person in it, is gone: so is the access
+            await self._setbacks.forget(tx, returned.key)
+            return
+        lane = Lane.URGENT if takes_away else Lane.PROMPT
+        news = await self._setbacks.remember(tx, returned, what, lane, group_id=None)
         admin_id = await store.person(tx, returned.guild_id, Task.ADMIN)
         if news and admin_id is not None:
             word = Word(

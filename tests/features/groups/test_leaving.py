@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.core.errors import UserError
 from bot.features.groups import Member, Place
 from bot.features.groups.model import Asking, Candidate, Plan
 from bot.features.privacy.model import Person
-from bot.features.privacy.store import erase
+from bot.features.privacy.store import delete_ended, erase
 from bot.outbox import Lane
-from bot.storage import Tx
+from bot.storage import Kept, Tx
 from tests.features.groups.village import CLEO, FAY, GIL, GUILD, LEAD, MO, Village
 
 
@@ -81,13 +83,32 @@ async def test_access_that_cannot_be_taken_away_is_told_to_all_who_must_know(vil
     village.refusing["groups.access"] = "forbidden"
     await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=CLEO)
     await village.carry()
-    assert (await village.kinds_told(CLEO))[-1] == "groups.leaving_failed"
+    failed = (await village.told(CLEO))[-1]
+    assert (failed.kind, failed.purpose) == ("groups.leaving_failed", None), "they allowed messages about joining"
     (trouble,) = [errand for errand in village.carried if errand.kind == "groups.trouble"]
     assert trouble.params["about"] == "groups.trouble_leaving"
     village.refusing.clear()
     await village.setup.again(GUILD)
     (errand,) = await village.carry()
     assert (errand.kind, errand.lane) == ("groups.access", Lane.URGENT)
+
+
+async def test_access_that_is_to_be_taken_away_is_not_forgotten_by_time(village: Village) -> None:
+    group = await village.found()
+    await village.join(group, CLEO)
+    village.refusing["groups.access"] = "forbidden"
+    await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=CLEO)
+    await village.carry()
+    await village.join(group, MO)
+    now = village.clock() + timedelta(days=400)
+    async with village.db.begin() as tx:
+        await delete_ended(tx, {Kept.POST: now}, now, 200)
+    (waiting,) = (await village.setup.health(GUILD)).setbacks
+    assert waiting.params["user"] == CLEO
+    village.refusing["groups.access"] = "missing"
+    await village.setup.again(GUILD)
+    await village.carry()
+    assert (await village.setup.health(GUILD)).setbacks == (), "the channel is gone, and the access with it"
 
 
 async def test_who_is_forgotten_is_out_of_every_group_and_waits_for_none(village: Village) -> None:

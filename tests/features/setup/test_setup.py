@@ -115,3 +115,12 @@ async def test_what_discord_refuses_is_told_to_who_set_it_up_and_tried_again(vil
     assert server is not None
     assert server.safeguarding_id is not None
     assert (await village.setup.health(GUILD)).setbacks == ()
+
+
+async def test_access_that_could_not_be_taken_from_a_former_lead_stays_to_be_taken(village: Village) -> None:
+    await village.set_up()
+    village.refusing["setup.access"] = "forbidden"
+    await start(village, lead=Candidate(user_id=CLEO), backup=Candidate(user_id=BACKUP))
+    await village.carry()
+    waiting = {setback.params["user"]: setback.lane for setback in (await village.setup.health(GUILD)).setbacks}
+    assert waiting == {LEAD: Lane.URGENT, CLEO: Lane.PROMPT}

@@ -28,12 +28,17 @@ groups_setbacks = sa.Table(
     column("times", sa.Integer, kept=Kept.POST),
     column("on_its_way", sa.Boolean, kept=Kept.POST),
     column("at", UtcDateTime, kept=Kept.POST),
-    info={"expires": "at"},
+    column("counts_from", UtcDateTime, nullable=True, kept=Kept.POST),
+    info={"expires": "counts_from"},
 )
 
 
 async def put(tx: Tx, setback: Setback, now: datetime) -> int:
-    """How many times it has come back now."""
+    """How many times it has come back now. What takes access away is kept until it is done, however long that is:
+    somebody who has left could read on otherwise.
+    """
+    takes_away = setback.what is What.ENSURE_ACCESS and setback.lane is Lane.URGENT
+    counts_from = None if takes_away else now
     row = {
         "key": setback.key,
         "guild_id": setback.guild_id,
@@ -47,8 +52,13 @@ async def put(tx: Tx, setback: Setback, now: datetime) -> int:
         "times": 1,
         "on_its_way": False,
         "at": now,
+        "counts_from": counts_from,
     }
-    again = {"problem": setback.problem, "times": groups_setbacks.c.times + 1, "on_its_way": False, "at": now}
+    # the same way into a room may be opened first and closed later
+    newest = {
+        name: row[name] for name in ("lane", "channel_id", "sealed", "problem", "on_its_way", "at", "counts_from")
+    }
+    again = newest | {"times": groups_setbacks.c.times + 1}
     await tx.execute(tx.upsert(groups_setbacks).values(row).on_conflict_do_update(index_elements=["key"], set_=again))
     return int(await tx.scalar(sa.select(groups_setbacks.c.times).where(groups_setbacks.c.key == setback.key)))
 
