@@ -18,6 +18,13 @@ NOTE_LENGTH = 500
 # marks that turn the direction of writing: in a name they would turn the words that stand after it as well
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
+# what does not show though it counts as a letter or as a mark: a name of these alone would be empty to everybody
+_HIDDEN = frozenset(
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\u2800\u3164\ufeff\uffa0"
+)
+# what joins letters or parts of a picture, and shows only by that
+_JOINERS = "\u200c\u200d"
+
 
 class Mode(StrEnum):
     OPEN = "open"
@@ -258,13 +265,27 @@ class Setback:
 
 
 def tidy(text: str) -> str:
-    """One line as people type it, without what cannot be seen and would change how the words around it are shown."""
-    seen = (" " if unicodedata.category(letter) == "Cc" else letter for letter in text if letter not in _TURNING)
-    return " ".join("".join(seen).split())
+    """One line as people type it, without what cannot be seen; empty if nothing in it shows."""
+    kept = (letter for letter in text if letter not in _TURNING and letter not in _HIDDEN)
+    seen = "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in kept)
+    words = (word.strip(_JOINERS) for word in seen.split())
+    line = " ".join(word for word in words if word)
+    return line if any(_shows(letter) for letter in line) else ""
 
 
 def same_name(one: str, other: str) -> bool:
-    return unicodedata.normalize("NFKC", one).casefold() == unicodedata.normalize("NFKC", other).casefold()
+    """Whether two names look the same but for the size of their letters."""
+    return _looks(one) == _looks(other)
+
+
+def _looks(name: str) -> str:
+    line = unicodedata.normalize("NFKC", tidy(name)).casefold()
+    return "".join(letter for letter in line if unicodedata.category(letter) != "Cf")
+
+
+def _shows(letter: str) -> bool:
+    # a mark shows by the letter that it stands on
+    return unicodedata.category(letter)[0] not in "MZ" and unicodedata.category(letter) not in ("Cc", "Cf")
 
 
 def version_of(words: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.features.groups.model import Candidate, Plan, same_name, tidy
 from tests.features.groups.village import CLEO, FAY, GUILD, MO, OTHER_GUILD, Village
 
@@ -61,5 +63,22 @@ async def test_people_are_offered_the_groups_where_they_may_run_a_command(villag
 
 def test_names_are_made_harmless_and_compared_as_people_read_them() -> None:
     assert tidy("  Tea\u202e\n and\tcake ") == "Tea and cake"
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\u00ad", "\u034f", "\u115f", "\u1160", "\u200b", "\u2060", "\u2800", "\u3164", "\ufeff"]
+)
+def test_what_does_not_show_makes_no_name_and_no_difference(hidden: str) -> None:
+    assert tidy(f" {hidden} \u200d{hidden}") == ""
+    assert tidy(f"{hidden}Tea{hidden} time") == "Tea time"
+    assert same_name(f"Tea{hidden}time", "TEATIME")
+
+
+def test_marks_alone_do_not_show_and_what_joins_letters_stays() -> None:
+    assert tidy("\u0301\ufe0f") == ""
+    assert tidy("\u200d \u200c") == ""
+    family = "\U0001f469\u200d\U0001f467"
+    assert tidy(f"{family} evening") == f"{family} evening"
+    assert same_name("Tea\u200dtime", "teatime")
     assert same_name("Straße", "STRASSE")
     assert not same_name("Tea", "Team")
