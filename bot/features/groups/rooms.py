@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.features.groups import store
 from bot.features.groups.desk import Desk
-from bot.features.groups.model import Entry, Group, GroupState, Member, Place, Role
+from bot.features.groups.model import Entry, Group, GroupState, Member, MemberState, Place, Role
 from bot.features.groups.setbacks import Setbacks
 from bot.outbox import Deed, Delivered, Lane, Outbox, Returned, What
 from bot.storage import Tx
@@ -110,12 +110,14 @@ class Rooms:
     async def _made(self, tx: Tx, done: Delivered) -> None:
         group_id, place = _subject(done)
         await self._setbacks.forget(tx, done.key)
-        if done.channel_id is None:
+        before = await store.group(tx, done.guild_id, group_id)
+        if done.channel_id is None or before is None:
             return
         await store.set_channel(tx, group_id, place, done.channel_id)
         group = await store.group(tx, done.guild_id, group_id)
-        if group is None:
-            return
+        assert group is not None
+        if before.channel(place) != done.channel_id:
+            await self._shut_out_who_left(tx, group, place)
         if group.ready and await store.set_state(tx, group_id, before=GroupState.FORMING, after=GroupState.OPEN):
             opened = await store.group(tx, done.guild_id, group_id)
             assert opened is not None
@@ -126,6 +128,12 @@ class Rooms:
             for member in await store.members(tx, done.guild_id, group_id):
                 await self._put_access(tx, group, member, place, Lane.PROMPT)
         self._ring(tx, group_id)
+
+    async def _shut_out_who_left(self, tx: Tx, group: Group, place: Place) -> None:
+        """Somebody may have left while the channel was being made, with their access in it."""
+        for member in await store.members(tx, group.guild_id, group.id, state=MemberState.LEFT):
+            if place is not Place.DESK or member.role is Role.FACILITATOR:
+                await self._put_access(tx, group, member, place, Lane.URGENT)
 
     async def _not_made(self, tx: Tx, returned: Returned) -> None:
         group_id, place = _subject(returned)

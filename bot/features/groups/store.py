@@ -248,11 +248,11 @@ async def memberships(tx: Tx, guild_id: int, user_id: int) -> list[Member]:
     return [_member(tx, row) for row in await tx.all(sa.select(groups_members).where(active))]
 
 
-async def members(tx: Tx, guild_id: int, group_id: int) -> list[Member]:
-    """Who is in the group now, by age of their joining."""
+async def members(tx: Tx, guild_id: int, group_id: int, *, state: MemberState = MemberState.ACTIVE) -> list[Member]:
+    """Who is in the group now, or has left it, by age of their joining."""
     table = groups_members
-    active = sa.and_(table.c.guild_id == guild_id, table.c.group_id == group_id, table.c.state == MemberState.ACTIVE)
-    rows = await tx.all(sa.select(table).where(active).order_by(table.c.joined_at, table.c.id))
+    these = sa.and_(table.c.guild_id == guild_id, table.c.group_id == group_id, table.c.state == state)
+    rows = await tx.all(sa.select(table).where(these).order_by(table.c.joined_at, table.c.id))
     return [_member(tx, row) for row in rows]
 
 

@@ -17,11 +17,13 @@ from bot.features.setup.model import Health, Room, Task
 from bot.inbox import Inbox
 from bot.inbox.model import Word
 from bot.outbox import Deed, Delivered, Lane, Outbox, Returned, What
+from bot.outbox.model import Params
 from bot.storage import Database, Tx
 
 ACCESS = "setup.access"
 CAME_BACK = "setup.came_back"
 WORDS_LAST = timedelta(days=60)
+FORMERLY = ("former_lead", "former_backup")
 
 
 def kind_of(room: Room) -> str:
@@ -65,7 +67,7 @@ class Setup:
             after = await store.server(tx, guild_id)
             assert after is not None
             # looked for and, only if it is gone, made again; the private channel follows it
-            await self._make(tx, guild_id, Room.CATEGORY)
+            await self._make(tx, guild_id, Room.CATEGORY, _formerly(before, after))
             await self._change_people(tx, before, after)
             await self._audit.record(
                 tx,
@@ -96,7 +98,8 @@ class Setup:
         people = [await store.person(tx, guild_id, task) for task in (Task.LEAD, Task.BACKUP)]
         return user_id in people
 
-    async def _make(self, tx: Tx, guild_id: int, room: Room) -> None:
+    async def _make(self, tx: Tx, guild_id: int, room: Room, formerly: Params) -> None:
+        """``formerly``: whom the private channel may be made open to though they have no task any more."""
         await self._outbox.put(
             tx,
             Deed(
@@ -105,7 +108,7 @@ class Setup:
                 what=What.ENSURE_ROOM,
                 lane=Lane.PROMPT,
                 kind=kind_of(room),
-                params={"room": room},
+                params={"room": room, **formerly},
             ),
         )
 
@@ -140,14 +143,24 @@ class Setup:
         before = await store.server(tx, done.guild_id)
         await store.set_channel(tx, done.guild_id, room, done.channel_id)
         if room is Room.CATEGORY:
-            await self._make(tx, done.guild_id, Room.SAFEGUARDING)
+            formerly = {key: value for key, value in done.params.items() if key in FORMERLY}
+            await self._make(tx, done.guild_id, Room.SAFEGUARDING, formerly)
         elif before is not None and before.safeguarding_id is None:
             server = await store.server(tx, done.guild_id)
             assert server is not None
             # one that was found, and not made, may be open to neither; nor may one whose people changed meanwhile
             for user_id in (server.lead_id, server.backup_id):
                 await self._give_access(tx, server, user_id, Lane.PROMPT)
+        if room is Room.SAFEGUARDING:
+            await self._close_to_former(tx, done)
         self._ring(tx, done.guild_id)
+
+    async def _close_to_former(self, tx: Tx, done: Delivered) -> None:
+        """Who was replaced while the channel was being made may be in it."""
+        server = await store.server(tx, done.guild_id)
+        for key in FORMERLY:
+            if server is not None and done.params.get(key) is not None:
+                await self._give_access(tx, server, int(str(done.params[key])), Lane.URGENT)
 
     async def _access_done(self, tx: Tx, done: Delivered) -> None:
         await self._setbacks.forget(tx, done.key)
@@ -179,6 +192,12 @@ class Setup:
     def _ring(self, tx: Tx, guild_id: int) -> None:
         for ring in self.progressed:
             tx.after_commit(lambda ring=ring: ring(guild_id))
+
+
+def _formerly(before: Server | None, after: Server) -> Params:
+    if after.safeguarding_id is not None:
+        return {}  # it is there, and each one's access is changed by itself
+    return dict(zip(FORMERLY, sorted(_people(before) - _people(after)), strict=False))
 
 
 def _people(server: Server | None) -> set[int]:

@@ -7,6 +7,7 @@ import pytest
 from bot.core.errors import UserError
 from bot.features.groups import Group, GroupState, Mode, Place
 from bot.features.groups.model import Candidate, Plan
+from bot.outbox import Lane
 from bot.storage import Tx
 from tests.features.groups.village import ADMIN, CLEO, FAY, GIL, GUILD, LEAD, Village
 
@@ -155,3 +156,16 @@ async def test_what_happens_before_there_is_a_safeguarding_channel_waits_for_the
     village.refusing |= {"groups.desk": "forbidden", "setup.safeguarding": "full"}
     await village.found()
     assert [word.params["about"] for word in await village.told(LEAD)] == ["groups.trouble_desk"]
+
+
+async def test_who_left_while_the_rooms_were_being_made_is_shut_out_of_them(village: Village) -> None:
+    await village.set_up()
+    plan = Plan(name="Evening", facilitators=(Candidate(user_id=FAY), Candidate(user_id=GIL)))
+    group = await village.groups.create(guild_id=GUILD, actor_id=ADMIN, plan=plan)
+    making = await village.outbox.claim(busy=(), worst=Lane.BULK, limit=50)
+    await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=GIL)
+    for number, errand in enumerate(making):
+        await village.outbox.done(errand, channel_id=4001 + number)
+    changed = [errand for errand in await village.carry() if errand.kind == "groups.access"]
+    closing = {(errand.params["user"], errand.params["place"], errand.lane) for errand in changed}
+    assert closing == {(GIL, "room", Lane.URGENT), (GIL, "desk", Lane.URGENT)}

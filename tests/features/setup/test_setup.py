@@ -124,3 +124,15 @@ async def test_access_that_could_not_be_taken_from_a_former_lead_stays_to_be_tak
     await village.carry()
     waiting = {setback.params["user"]: setback.lane for setback in (await village.setup.health(GUILD)).setbacks}
     assert waiting == {LEAD: Lane.URGENT, CLEO: Lane.PROMPT}
+
+
+async def test_who_was_replaced_while_the_channel_was_being_made_is_shut_out_of_it(village: Village) -> None:
+    await start(village, lead=Candidate(user_id=LEAD), backup=Candidate(user_id=BACKUP))
+    (category,) = await village.outbox.claim(busy=(), worst=Lane.BULK, limit=50)
+    await village.outbox.done(category, channel_id=4001)
+    (channel,) = await village.outbox.claim(busy=(), worst=Lane.BULK, limit=50)
+    await start(village, lead=Candidate(user_id=CLEO), backup=Candidate(user_id=BACKUP))
+    await village.outbox.done(channel, channel_id=4002)
+    await village.carry()
+    given = {(errand.params["user"], errand.lane) for errand in village.carried if errand.kind == "setup.access"}
+    assert given == {(LEAD, Lane.URGENT), (CLEO, Lane.PROMPT), (BACKUP, Lane.PROMPT)}
