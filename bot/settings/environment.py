@@ -61,13 +61,13 @@ KEYS = (
     ),
     Key(
         name="CIRCLEKEEPER_CONFIG",
-        purpose="The folder with bot.toml, texts/ and guidelines/.",
+        purpose="The folder with bot.toml, helplines.toml, texts/, guidelines/ and checkins/.",
         default="config",
     ),
     Key(
         name="CIRCLEKEEPER_CHECKINS",
-        purpose="Where the sealed tally of an open check-in is kept. Best in memory, and never in a backup. If not\n"
-        "set: the runtime folder of the system.",
+        purpose="Where the sealed tally of an open check-in is kept. Best in memory, and never in a backup. Processes\n"
+        "that share a database share it too. If not set: the runtime folder of the system.",
     ),
     Key(
         name="CIRCLEKEEPER_LOG_LEVEL",

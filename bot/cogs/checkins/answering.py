@@ -21,7 +21,7 @@ from bot.ui.texts import Words
 UNSAID = "unsaid"
 
 
-class AnswerButton(PersistentButton, template=r"checkins-answer:(?P<group>\d+):(?P<checkin>\d+)"):
+class AnswerPrivatelyButton(PersistentButton, template=r"checkins-answer:(?P<group>\d+):(?P<checkin>\d+)"):
     access = Access.MEMBER
     answers = Answers.FORM
     afterwards = False

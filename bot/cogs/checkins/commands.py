@@ -11,6 +11,7 @@ from bot.ui.access import Access, Answers, group_choices, group_of, requires, st
 from bot.ui.answer import answer, say, words_of
 from bot.ui.texts import channel, instant
 
+READERS = Access.MEMBER | Access.VISITOR
 MOST_CHOICES = 25
 
 
@@ -63,8 +64,8 @@ class CheckinsCog(commands.GroupCog, name="checkins", group_name="checkin"):
         await say(interaction, "checkins.cancelled_done", title=checkin.asked.title)
 
     @app_commands.command(name="list")
-    @app_commands.autocomplete(group=group_choices(Access.MEMBER))
-    @requires(Access.MEMBER, Answers.NOW)
+    @app_commands.autocomplete(group=group_choices(READERS))
+    @requires(READERS, Answers.NOW)
     async def current(self, interaction: Interaction, group: str | None = None) -> None:
         """See whether a check-in is open."""
         assert interaction.guild_id is not None
@@ -73,8 +74,8 @@ class CheckinsCog(commands.GroupCog, name="checkins", group_name="checkin"):
         await answer(interaction, list_page(words_of(interaction), checkin, templates))
 
     @app_commands.command()
-    @app_commands.autocomplete(group=group_choices(Access.MEMBER))
-    @requires(Access.MEMBER, Answers.NOW)
+    @app_commands.autocomplete(group=group_choices(READERS))
+    @requires(READERS, Answers.NOW)
     async def results(self, interaction: Interaction, group: str | None = None) -> None:
         """Read again what past check-ins came to."""
         assert interaction.guild_id is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.cogs.checkins.answering import AnswerButton
+from bot.cogs.checkins.answering import AnswerPrivatelyButton
 from bot.core.questions import Template
 from bot.features.checkins import Checkin, CheckinState, Sentence
 from bot.features.checkins.release import FEWEST
@@ -22,7 +22,7 @@ def opened_page(words: Words, checkin: Checkin) -> Page:
         fewest=FEWEST,
     )
     title = words("checkins.heading", title=checkin.asked.title)
-    doors = Row(AnswerButton(checkin.group_id, checkin.id), talk_door(checkin.group_id), help_door())
+    doors = Row(AnswerPrivatelyButton(checkin.group_id, checkin.id), talk_door(checkin.group_id), help_door())
     return Page(title, intro, doors)
 
 
