@@ -11,7 +11,7 @@ import discord
 import pytest
 
 from bot.ui.permissions import INVITE
-from tests.harbour import COGS, Harbour
+from tests.harbour import Harbour
 from tests.simcord_bot import running, said, sample_settings, shown
 
 FLAG = "Flag to facilitators"
@@ -78,8 +78,7 @@ def lookout(tmp_path: Path) -> LooksOut:
 
     @asynccontextmanager
     async def opens(*, permissions: discord.Permissions = INVITE, **changes: Any) -> AsyncGenerator[Lookout]:
-        extensions = (*COGS, "bot.cogs.resources", "bot.cogs.cases")
-        async with running(sample_settings(tmp_path, **changes), extensions=extensions) as world:
+        async with running(sample_settings(tmp_path, **changes)) as world:
             yield Lookout(world, permissions)
 
     return opens

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.features.groups.model import Candidate, Plan, same_name, tidy
+from bot.features.groups.model import Candidate, Plan, Role, same_name, tidy
+from bot.features.groups.store import put_member
 from tests.features.groups.village import CLEO, FAY, GUILD, MO, OTHER_GUILD, Village
 
 
@@ -59,6 +62,18 @@ async def test_people_are_offered_the_groups_where_they_may_run_a_command(villag
         assert await village.groups.runnable(tx, GUILD, FAY, facilitating=False, every=False) == [group, other]
         assert await village.groups.runnable(tx, GUILD, CLEO, facilitating=False, every=True) == [group, other]
         assert await village.groups.runnable(tx, OTHER_GUILD, CLEO, facilitating=False, every=True) == []
+
+
+async def test_visitors_are_offered_a_group_only_where_they_count(village: Village) -> None:
+    group = await village.found()
+    member = await village.join(group, CLEO)
+    async with village.db.begin() as tx:
+        await put_member(tx, replace(member, role=Role.VISITOR))
+    async with village.db.read() as tx:
+        asked = {"facilitating": False, "every": False}
+        assert await village.groups.runnable(tx, GUILD, CLEO, **asked) == [group]
+        assert await village.groups.runnable(tx, GUILD, CLEO, visiting=False, **asked) == []
+        assert await village.groups.runnable(tx, GUILD, FAY, visiting=False, **asked) == [group]
 
 
 def test_names_are_made_harmless_and_compared_as_people_read_them() -> None:
