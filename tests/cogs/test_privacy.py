@@ -72,7 +72,7 @@ async def test_a_member_reads_what_is_kept_why_and_for_how_long(harbour: Opens) 
         assert "**Groups you are in, or have left** (1)" in told
         assert "30 days longer" in told
         assert "**Groups you asked to join** (1)" in told
-        assert "Kept for 60 days" in told
+        assert "it is kept for 60 days" in told
         assert "- **Tuesday**: you joined on <t:" in told
         assert "Never kept" in told
         assert str(at.cleo.id) not in told
