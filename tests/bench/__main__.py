@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import importlib
 import multiprocessing
 import os
 import platform
 import sys
-import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
-from tests.bench.sizes import FULL, QUICK, Size
+from tests.bench.benchmarks import NAMES, run
+from tests.bench.sizes import FULL, QUICK
 from tests.bench.table import Row, markdown
-
-NAMES = ("startup", "events", "answers", "flags", "reminders", "ticks")
-
-
-def run(name: str, size: Size) -> list[Row]:
-    """One benchmark, in a folder of its own."""
-    benchmark = importlib.import_module(f"tests.bench.{name}")
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        return asyncio.run(benchmark.measure(size, Path(folder)))
 
 
 def main() -> None:

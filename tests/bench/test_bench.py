@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench.__main__ import NAMES, run
+from tests.bench.benchmarks import NAMES, run
 from tests.bench.sizes import TINY
 
 CI = ("answers", "ticks")
