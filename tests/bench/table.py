@@ -19,7 +19,7 @@ class Row:
     met: bool | None = None
 
     def cells(self) -> tuple[str, ...]:
-        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}" if self.ratio >= 0.1 else f"{self.ratio:.4f}"
         met = {True: "yes", False: "**no**", None: ""}[self.met]
         return self.what, self.measured, self.baseline, ratio, self.budget, met
 
