@@ -13,7 +13,7 @@ from bot.settings.keyfile import new_key
 from tests.wire import Wire
 from tests.wire.processes import House, Process
 
-NOTE = "Note: config/bot.toml: organisation.privacy_policy is still the example"
+NOTE = "Note: "
 
 
 @pytest.fixture
