@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import signal
 
@@ -42,16 +41,8 @@ async def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     async with open_services(settings) as services:
-        bot = Bot(services)
-        bot.add_listener(_settle_memory, "on_ready")
-        await serve(bot, settings, told)
+        await serve(Bot(services), settings, told)
     log.info("stopped cleanly")
-
-
-async def _settle_memory() -> None:
-    # what was loaded at the start stays to the end; looking through it again and again made every event dearer
-    gc.collect()
-    gc.freeze()
 
 
 async def serve(bot: Bot, settings: Settings, told: asyncio.Event) -> None:
