@@ -34,7 +34,7 @@ TOP_LEVEL = {
 COGS_WITHOUT_A_FEATURE = {"inbox", "setup"}
 VAGUE = {"util", "utils", "helper", "helpers", "manager", "managers", "misc", "common"}
 # Paths of the machine it was written on, and hosts that packages came from.
-FOREIGN = re.compile(r"(?<![\w.])/(work|root)/|/tmp/(plan|v)/|file[:]///|pypi[.]org|pythonhosted[.]org")
+FOREIGN = re.compile(r"(?<![\w.])/(work|root)/|/tmp/\w|file[:]///|https?[:]//\S+/(simple|packages)/")
 
 
 @cache
