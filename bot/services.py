@@ -11,7 +11,7 @@ from bot.audit import Audit
 from bot.core.clock import Clock, utc_now
 from bot.features.cases import Cases, Step
 from bot.features.checkins import Checkins
-from bot.features.groups import Groups
+from bot.features.groups import Groups, Rules
 from bot.features.guidelines import Guidelines
 from bot.features.meetings import Meetings
 from bot.features.privacy import Privacy
@@ -97,9 +97,8 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     db, clock, outbox, inbox, timers, audit = on.db, on.clock, on.outbox, on.inbox, on.timers, on.audit
     setup = Setup(db, clock, outbox, inbox, audit)
     server = setup.server
-    sizes = {"capacity": settings.groups.capacity, "hard_capacity": settings.groups.hard_capacity}
     agreed, usual, kept = settings.guidelines, settings.meetings, settings.retention
-    groups = Groups(db, clock, outbox, inbox, timers, audit, **sizes, server=server, request_lasts=kept.request)
+    groups = Groups(db, clock, outbox, inbox, timers, audit, rules=_rules(settings), server=server)
     guidelines = Guidelines(
         db, clock, outbox, timers, audit, groups, agreement=agreed.body, short=agreed.short, version=agreed.version
     )
@@ -126,6 +125,19 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
         privacy=privacy,
         resources=Resources(clock, settings.helplines),
         cases=cases,
+    )
+
+
+def _rules(settings: Settings) -> Rules:
+    usual = settings.groups
+    return Rules(
+        capacity=usual.capacity,
+        hard_capacity=usual.hard_capacity,
+        request_lasts=settings.retention.request,
+        offer_lasts=usual.offer_lasts,
+        visits=usual.visits,
+        visit_lasts=usual.visit_lasts,
+        condition_words=usual.condition_words,
     )
 
 

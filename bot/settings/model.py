@@ -42,12 +42,72 @@ class DiscordOptions:
     server_members: bool = False
 
 
+CONDITION_WORDS = (
+    "abuse",
+    "addiction",
+    "adhd",
+    "aids",
+    "alcohol",
+    "anorexia",
+    "anxiety",
+    "autism",
+    "bereavement",
+    "bipolar",
+    "bpd",
+    "bulimia",
+    "cancer",
+    "chronic",
+    "dementia",
+    "depressed",
+    "depression",
+    "diabetes",
+    "disorder",
+    "drug",
+    "eating",
+    "epilepsy",
+    "fertility",
+    "gambling",
+    "grief",
+    "hiv",
+    "illness",
+    "loss",
+    "mental",
+    "miscarriage",
+    "ocd",
+    "overdose",
+    "pain",
+    "panic",
+    "psychosis",
+    "ptsd",
+    "recovery",
+    "schizophrenia",
+    "self-harm",
+    "sober",
+    "suicide",
+    "survivor",
+    "therapy",
+    "trauma",
+    "widow",
+)
+"""What people in a group may share, as it stands in names: seen by everyone who sees the name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupDefaults:
-    """People in a group: what a new group starts with, and what no group may exceed."""
+    """What holds for all groups: sizes in people, visits in meetings."""
 
     capacity: int = 12
+    """What a new group starts with."""
     hard_capacity: int = 20
+    """What no group may exceed."""
+    visits: int = 2
+    """How many meetings somebody may visit before they decide."""
+    visit_lasts: timedelta = timedelta(days=21)
+    """How long they may take over that."""
+    offer_lasts: timedelta = timedelta(hours=48)
+    """How long a free place is kept for the one to whom it was offered."""
+    condition_words: tuple[str, ...] = CONDITION_WORDS
+    """Words in a group's name that may out the people in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

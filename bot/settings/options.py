@@ -26,6 +26,7 @@ from bot.settings.problems import Findings
 from bot.settings.table import Table
 
 _SECOND = timedelta(seconds=1)
+_HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _LONGEST_STEP = 7 * _DAY
 _TELLS: tuple[str, ...] = get_args(Tell)
@@ -113,6 +114,12 @@ def _groups(table: Table) -> GroupDefaults:
     groups = GroupDefaults(
         capacity=table.whole("capacity", usual.capacity, least=2, most=100),
         hard_capacity=table.whole("hard_capacity", usual.hard_capacity, least=2, most=100),
+        visits=table.whole("visits", usual.visits, least=1, most=10),
+        visit_lasts=table.duration("visit_lasts", usual.visit_lasts, least=_DAY, most=180 * _DAY),
+        offer_lasts=table.duration("offer_lasts", usual.offer_lasts, least=_HOUR, most=14 * _DAY),
+        condition_words=table.texts("condition_words", allowed="words, each in quotes")
+        if table.has("condition_words")
+        else usual.condition_words,
     )
     if groups.capacity > groups.hard_capacity:
         key = "capacity" if table.has("capacity") else "hard_capacity"

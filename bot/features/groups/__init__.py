@@ -11,6 +11,7 @@ from bot.features.groups.model import (
     Request,
     RequestState,
     Role,
+    Rules,
     Server,
     Standing,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "Request",
     "RequestState",
     "Role",
+    "Rules",
     "Server",
     "Standing",
 ]

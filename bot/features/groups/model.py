@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.outbox import Lane, What
@@ -33,6 +33,8 @@ class Mode(StrEnum):
 
 
 class GroupState(StrEnum):
+    DRAFT = "draft"
+    """Its name is being thought over: nothing is made yet."""
     FORMING = "forming"
     """Its rooms are being made."""
     OPEN = "open"
@@ -73,6 +75,28 @@ class RequestState(StrEnum):
     WELCOMED = "welcomed"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    WAITING = "waiting"
+    """A place was not free: the person is on the waiting list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the operator has laid down for all groups."""
+
+    capacity: int
+    """What a new group starts with: above it facilitators are asked whether they mean it."""
+    hard_capacity: int
+    """What no group may exceed."""
+    request_lasts: timedelta
+    """How long a request, or a place on a waiting list, waits for an answer."""
+    offer_lasts: timedelta
+    """How long a free place is kept for the one to whom it was offered."""
+    visits: int
+    """How many meetings somebody may visit before they decide."""
+    visit_lasts: timedelta
+    """How long they may take over that."""
+    condition_words: tuple[str, ...] = ()
+    """Words that say what people in a group share, and so may out them where its name is seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +130,11 @@ class Group:
     voice: bool = False
     joins_from: date | None = None
     joins_until: date | None = None
+    paused_until: date | None = None
+    """The last day of a break, where one is set."""
+    archived_at: datetime | None = None
+    pending_name: str = ""
+    """A new name that is being thought over."""
 
     def channel(self, place: Place) -> int | None:
         return {Place.ROOM: self.room_id, Place.DESK: self.desk_id, Place.VOICE: self.voice_id}[place]
@@ -148,6 +177,12 @@ class Member:
     consent_version: str | None
     agreement_version: str | None
     agreed_at: datetime | None
+    duty: bool = False
+    """Whether they have a legal duty to report some kinds of harm."""
+    visits: int = 0
+    """How many meetings they have visited."""
+    visit_ends_at: datetime | None = None
+    """Until when a visitor may decide."""
 
     @property
     def active(self) -> bool:
@@ -177,6 +212,8 @@ class Request:
     reason: Reason | None = None
     card_channel_id: int | None = None
     card_id: int | None = None
+    visit: bool = False
+    """Whether they want to visit first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from bot.features.groups.model import (
     Request,
     RequestState,
     Role,
+    Rules,
 )
 from bot.features.groups.rooms import JOINING, Rooms
 from bot.features.groups.setbacks import Setbacks
@@ -56,9 +57,8 @@ class Requests:
         desk: Desk,
         setbacks: Setbacks,
         server: ServerOf,
-        request_lasts: timedelta,
+        rules: Rules,
     ) -> None:
-        """``request_lasts``: how long a request waits for an answer."""
         self._db = db
         self._clock = clock
         self._outbox = outbox
@@ -69,7 +69,7 @@ class Requests:
         self._desk = desk
         self._setbacks = setbacks
         self._server = server
-        self._request_lasts = request_lasts
+        self._rules = rules
         self.joined: list[OnMember] = []
         outbox.delivered(CARD, self._card_posted)
         outbox.undeliverable(CARD, self._card_refused)
@@ -111,7 +111,9 @@ class Requests:
                 agreement_version=asking.agreement_version,
             )
             await store.add_request(tx, request)
-            await self._timers.set(tx, UNANSWERED, f"{guild_id}:{request.id}", request.asked_at + self._request_lasts)
+            await self._timers.set(
+                tx, UNANSWERED, f"{guild_id}:{request.id}", request.asked_at + self._rules.request_lasts
+            )
             choose = self._inbox.allow if asking.may_message else self._inbox.withdraw
             await choose(tx, guild_id=guild_id, user_id=asking.user_id, purpose=JOINING)
             await self._outbox.put(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
@@ -26,6 +26,7 @@ from bot.features.groups.model import (
     Place,
     Plan,
     Role,
+    Rules,
     Server,
     Standing,
     same_name,
@@ -50,19 +51,13 @@ class Groups:
         timers: Timers,
         audit: Audit,
         *,
-        capacity: int,
-        hard_capacity: int,
+        rules: Rules,
         server: ServerOf,
-        request_lasts: timedelta,
     ) -> None:
-        """``capacity``: what a new group starts with; ``hard_capacity``: what no group may exceed; ``request_lasts``:
-        how long a request to join waits for an answer.
-        """
         self._db = db
         self._clock = clock
         self._audit = audit
-        self._capacity = capacity
-        self._hard_capacity = hard_capacity
+        self._rules = rules
         self._server = server
         self.setbacks = Setbacks(outbox, clock)
         self.desk = Desk(outbox, inbox, clock, server)
@@ -78,7 +73,7 @@ class Groups:
             desk=self.desk,
             setbacks=self.setbacks,
             server=server,
-            request_lasts=request_lasts,
+            rules=rules,
         )
         self.left: list[OnMember] = []
         self.archived: list[OnGroup] = []
@@ -146,9 +141,9 @@ class Groups:
             raise UserError("groups.name_empty")
         if len(name) > NAME_LENGTH:
             raise UserError("groups.name_long", longest=NAME_LENGTH)
-        capacity = self._capacity if plan.capacity is None else plan.capacity
-        if not 1 <= capacity <= self._hard_capacity:
-            raise UserError("groups.capacity_range", most=self._hard_capacity)
+        capacity = self._rules.capacity if plan.capacity is None else plan.capacity
+        if not 1 <= capacity <= self._rules.hard_capacity:
+            raise UserError("groups.capacity_range", most=self._rules.hard_capacity)
         joins_from, joins_until = self._window(plan, ZoneInfo(server.zone))
         return Group(
             id=new_id(),

@@ -41,6 +41,9 @@ groups = sa.Table(
     column("desk_id", sa.BigInteger, nullable=True, index=True, kept=Kept.STRUCTURE),
     column("voice_id", sa.BigInteger, nullable=True, index=True, kept=Kept.STRUCTURE),
     column("created_at", UtcDateTime, kept=Kept.STRUCTURE),
+    column("paused_until", sa.Date, nullable=True, kept=Kept.STRUCTURE),
+    column("archived_at", UtcDateTime, nullable=True, kept=Kept.STRUCTURE),
+    column("pending_name", sa.LargeBinary, nullable=True, kept=Kept.STRUCTURE),
     sa.UniqueConstraint("guild_id", "code"),
 )
 
@@ -57,6 +60,9 @@ groups_members = person_table(
     column("consent_version", sa.Text, nullable=True, kept=Kept.MEMBERSHIP),
     column("agreement_version", sa.Text, nullable=True, kept=Kept.MEMBERSHIP),
     column("agreed_at", UtcDateTime, nullable=True, kept=Kept.MEMBERSHIP),
+    column("duty", sa.Boolean, server_default=sa.false(), kept=Kept.MEMBERSHIP),
+    column("visits", sa.Integer, server_default=sa.text("0"), kept=Kept.MEMBERSHIP),
+    column("visit_ends_at", UtcDateTime, nullable=True, kept=Kept.MEMBERSHIP),
     sa.UniqueConstraint("group_id", "user"),
     sa.Index(None, "guild_id", "user"),
     person="user",
@@ -78,6 +84,7 @@ groups_requests = person_table(
     column("agreement_version", sa.Text, kept=Kept.REQUEST),
     column("card_channel_id", sa.BigInteger, nullable=True, kept=Kept.REQUEST),
     column("card_id", sa.BigInteger, nullable=True, kept=Kept.REQUEST),
+    column("visit", sa.Boolean, server_default=sa.false(), kept=Kept.REQUEST),
     sa.Index(None, "guild_id", "user"),
     person="user",
 )
@@ -103,7 +110,15 @@ def _group(tx: Tx, row: RowMapping) -> Group:
         voice=row["voice"],
         joins_from=row["joins_from"],
         joins_until=row["joins_until"],
+        paused_until=row["paused_until"],
+        archived_at=row["archived_at"],
+        pending_name=_pending_name(tx, row),
     )
+
+
+def _pending_name(tx: Tx, row: RowMapping) -> str:
+    sealed = row["pending_name"]
+    return tx.vault.open(sealed, "groups", f"{row['id']}:pending") if sealed else ""
 
 
 def _member(tx: Tx, row: RowMapping) -> Member:
@@ -119,6 +134,9 @@ def _member(tx: Tx, row: RowMapping) -> Member:
         consent_version=row["consent_version"],
         agreement_version=row["agreement_version"],
         agreed_at=row["agreed_at"],
+        duty=row["duty"],
+        visits=row["visits"],
+        visit_ends_at=row["visit_ends_at"],
     )
 
 
@@ -136,6 +154,7 @@ def _request(tx: Tx, row: RowMapping) -> Request:
         reason=Reason(row["reason"]) if row["reason"] else None,
         card_channel_id=row["card_channel_id"],
         card_id=row["card_id"],
+        visit=row["visit"],
     )
 
 
@@ -213,6 +232,9 @@ async def put_member(tx: Tx, member: Member) -> Member:
         "consent_version": member.consent_version,
         "agreement_version": member.agreement_version,
         "agreed_at": member.agreed_at,
+        "duty": member.duty,
+        "visits": member.visits,
+        "visit_ends_at": member.visit_ends_at,
     }
     row = {
         "id": member.id,
@@ -296,6 +318,7 @@ async def add_request(tx: Tx, request: Request) -> None:
             asked_at=request.asked_at,
             consent_version=request.consent_version,
             agreement_version=request.agreement_version,
+            visit=request.visit,
         )
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.audit import Audit
-from bot.features.groups import Group, Groups, Member, Place
+from bot.features.groups import Group, Groups, Member, Place, Rules
 from bot.features.groups.model import Asking, Candidate, Plan
 from bot.features.guidelines import Guidelines
 from bot.features.setup import Setup
@@ -21,6 +21,16 @@ from tests.conftest import StepClock
 
 GUILD, OTHER_GUILD = 7001, 7002
 ADMIN, LEAD, BACKUP, FAY, GIL, CLEO, MO = range(901, 908)
+
+RULES = Rules(
+    capacity=12,
+    hard_capacity=20,
+    request_lasts=timedelta(days=60),
+    offer_lasts=timedelta(hours=48),
+    visits=2,
+    visit_lasts=timedelta(days=21),
+    condition_words=("grief", "cancer"),
+)
 
 
 class SilentBell:
@@ -61,9 +71,7 @@ class Village:
             self.inbox,
             timers,
             audit,
-            capacity=12,
-            hard_capacity=20,
-            request_lasts=timedelta(days=60),
+            rules=RULES,
             server=self.setup.server,
         )
         self.requests = self.groups.requests

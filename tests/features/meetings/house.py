@@ -22,6 +22,7 @@ from bot.storage import Database, Tx
 from bot.timers import Timers
 from bot.timers.store import timers as timers_table
 from tests.conftest import StepClock
+from tests.features.groups.village import RULES
 
 GUILD, LEAD, FACILITATOR = 7001, 901, 902
 A_DAY_AND_AN_HOUR = (timedelta(hours=24), timedelta(hours=1))
@@ -68,9 +69,7 @@ class House:
             self.inbox,
             self.timers,
             audit,
-            capacity=12,
-            hard_capacity=20,
-            request_lasts=timedelta(days=60),
+            rules=RULES,
             server=self._server,
         )
         self.meetings = Meetings(
