@@ -10,6 +10,7 @@ import discord
 from discord import ui
 
 from bot.client import Interaction
+from bot.cogs.groups.duty import duties
 from bot.core.errors import UserError
 from bot.features.groups.model import NOTE_LENGTH, Asking, Listing, version_of
 from bot.ui.access import Access, Answers
@@ -84,9 +85,12 @@ class AskButton(PersistentButton, template=r"groups-ask:(?P<group>\d+)"):
         group = await services.groups.requests.may_ask(
             guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id
         )
-        go_on = Row(GoOnButton(self.group, _mark(services.guidelines.version)))
+        agreement = await services.guidelines.current(guild_id=interaction.guild_id, group_id=self.group)
+        go_on = Row(GoOnButton(self.group, _mark(agreement.version)))
+        async with services.db.read() as tx:
+            members = await services.groups.members(tx, interaction.guild_id, self.group)
         intro = words("groups.agreement_intro", name=group.name)
-        await answer(interaction, Page(intro, services.guidelines.agreement, go_on))
+        await answer(interaction, Page(intro, agreement.words, *duties(words, members, inside=False), go_on))
 
 
 class GoOnButton(PersistentButton, template=r"groups-goon:(?P<group>\d+):(?P<agreement>v\w+)"):
@@ -104,10 +108,9 @@ class GoOnButton(PersistentButton, template=r"groups-goon:(?P<group>\d+):(?P<agr
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
         services = interaction.client.services
-        services.guidelines.same_version(self.agreement[1:])
-        await services.groups.requests.may_ask(
-            guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id
-        )
+        which = {"guild_id": interaction.guild_id, "group_id": self.group}
+        await services.guidelines.same_version(**which, version=self.agreement[1:])
+        await services.groups.requests.may_ask(**which, user_id=interaction.user.id)
         consent = consent_of(interaction)
         await AskForm(self.group, self.agreement, _mark(version_of(consent)), statement=consent).open(interaction)
 
@@ -154,7 +157,9 @@ class AskForm(PersistentModal):
     async def submit(self, interaction: Interaction, typed: Typed) -> None:
         assert interaction.guild_id is not None
         services, words = interaction.client.services, words_of(interaction)
-        services.guidelines.same_version(self.agreement[1:])
+        await services.guidelines.same_version(
+            guild_id=interaction.guild_id, group_id=self.group, version=self.agreement[1:]
+        )
         if self.consent != _mark(version_of(consent_of(interaction))):
             raise UserError("groups.consent_changed")
         if not set(TICKS) <= set(typed.chosen("ticks")):

@@ -108,7 +108,10 @@ class Server:
     backup_id: int
     zone: str
     category_id: int | None
+    """The category in which new rooms are made."""
     safeguarding_id: int | None
+    categories: tuple[int, ...] = ()
+    """Every category in which rooms of groups may stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

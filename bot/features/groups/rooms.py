@@ -18,6 +18,7 @@ JOINING: Final = "joining"
 """What a direct message about a request to join was allowed for."""
 
 OnGroup = Callable[[Tx, Group], Awaitable[None]]
+OnPlace = Callable[[Tx, Group, Place], Awaitable[None]]
 
 
 def kind_of(place: Place) -> str:
@@ -31,6 +32,7 @@ class Rooms:
         self._desk = desk
         self._setbacks = setbacks
         self.opened: list[OnGroup] = []
+        self.remade: list[OnPlace] = []
         self.restrains: list[Callable[[Member], bool]] = []
         self.progressed: list[Callable[[int], None]] = []
         for place in Place:

@@ -33,7 +33,7 @@ from bot.features.groups.model import (
     tidy,
 )
 from bot.features.groups.requests import OnMember, Requests
-from bot.features.groups.rooms import OnGroup, Rooms
+from bot.features.groups.rooms import OnGroup, OnPlace, Rooms
 from bot.features.groups.setbacks import Setbacks
 from bot.inbox import Inbox
 from bot.outbox import Outbox
@@ -77,6 +77,10 @@ class Groups:
         )
         self.left: list[OnMember] = []
         self.archived: list[OnGroup] = []
+        self.restored: list[OnGroup] = []
+        """Called when an archived group was brought back."""
+        self.changed: list[OnGroup] = []
+        """Called when somebody has changed how many a group takes, or when."""
 
     # announcements
 
@@ -89,6 +93,11 @@ class Groups:
     def opened(self) -> list[OnGroup]:
         """Called, in the same transaction, when a group's room and desk are there for the first time."""
         return self.rooms.opened
+
+    @property
+    def remade(self) -> list[OnPlace]:
+        """Called, in the same transaction, when a channel that was gone has been made again."""
+        return self.rooms.remade
 
     @property
     def restrains(self) -> list[Callable[[Member], bool]]:

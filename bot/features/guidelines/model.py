@@ -7,6 +7,14 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """What a group has agreed on: its words, and the version that they are called in what people accepted."""
+
+    words: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
     """One posting of the agreement; ``number`` counts them in their group, the highest is the one that holds."""
 

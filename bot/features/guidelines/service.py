@@ -12,7 +12,7 @@ from bot.core.ids import new_id
 from bot.features.groups import Group, Groups, GroupState
 from bot.features.guidelines import store
 from bot.features.guidelines.asking import Asking
-from bot.features.guidelines.model import Posted
+from bot.features.guidelines.model import Agreement, Posted
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.storage import Database, Tx
 from bot.timers import Timers
@@ -56,9 +56,13 @@ class Guidelines:
         outbox.delivered(REMOVE, self._removed)
         outbox.undeliverable(REMOVE, self._not_removed)
 
-    def same_version(self, version: str) -> None:
+    async def current(self, *, guild_id: int, group_id: int) -> Agreement:
+        """The agreement that holds in this group."""
+        return Agreement(words=self.agreement, version=self.version)
+
+    async def same_version(self, *, guild_id: int, group_id: int, version: str) -> None:
         """Raises ``UserError`` if the agreement has changed since somebody read this version of it."""
-        if version != self.version:
+        if version != (await self.current(guild_id=guild_id, group_id=group_id)).version:
             raise UserError("guidelines.changed_meanwhile")
 
     async def post(self, *, guild_id: int, group_id: int) -> Group:

@@ -74,7 +74,9 @@ async def test_a_facilitator_may_try_a_refused_post_again_themselves(village: Vi
 
 
 async def test_a_version_read_before_a_change_is_not_accepted_after_it(village: Village) -> None:
-    village.guidelines.same_version("v1")
+    group = await village.found()
+    which = {"guild_id": GUILD, "group_id": group.id}
+    await village.guidelines.same_version(**which, version="v1")
     with pytest.raises(UserError) as refused:
-        village.guidelines.same_version("v0")
+        await village.guidelines.same_version(**which, version="v0")
     assert refused.value.key == "guidelines.changed_meanwhile"
