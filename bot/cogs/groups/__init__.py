@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from bot.client import Bot
-from bot.cogs.groups.asking import AskButton, AskForm, GoOnButton, MoreButton
-from bot.cogs.groups.cards import Cards, NotNowButton, NotNowForm, WelcomeButton
+from bot.cogs.groups.asking import AskButton, AskForm, GoOnButton, TakeButton, VisitButton
+from bot.cogs.groups.browsing import LookButton, MoreButton
+from bot.cogs.groups.cards import (
+    Cards,
+    LaterButton,
+    NotNowButton,
+    NotNowForm,
+    WelcomeAnywayButton,
+    WelcomeButton,
+)
 from bot.cogs.groups.commands import GroupsCog
-from bot.cogs.groups.leaving import LeaveButton
+from bot.cogs.groups.leaving import GoButton, LeaveButton
+from bot.cogs.groups.offers import DeclineButton, LeaveListButton, Offers
 from bot.cogs.groups.rooms import Rooms
 from bot.cogs.groups.telling import Telling
+from bot.cogs.groups.visiting import StayButton
 
 
 async def setup(bot: Bot) -> None:
-    bot.add_components(AskButton, GoOnButton, MoreButton, WelcomeButton, NotNowButton, LeaveButton)
+    bot.add_components(AskButton, VisitButton, TakeButton, GoOnButton, MoreButton, LookButton)
+    bot.add_components(WelcomeButton, WelcomeAnywayButton, LaterButton, NotNowButton)
+    bot.add_components(DeclineButton, LeaveListButton, StayButton, GoButton, LeaveButton)
     bot.add_forms(AskForm, NotNowForm)
     Rooms(bot).register()
     Cards(bot).register()
     Telling(bot).register()
+    Offers(bot).register()
     await bot.add_cog(GroupsCog(bot))

@@ -79,6 +79,15 @@ class RequestState(StrEnum):
     """A place was not free: the person is on the waiting list."""
 
 
+class Wish(StrEnum):
+    """What somebody wants who reads the agreement before they come."""
+
+    JOIN = "join"
+    VISIT = "visit"
+    TAKE = "take"
+    """The place that is kept for them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the operator has laid down for all groups."""
@@ -151,10 +160,6 @@ class Group:
     def ready(self) -> bool:
         """Whether people can meet here: a voice channel that is late stops nobody."""
         return self.room_id is not None and self.desk_id is not None
-
-    def takes(self, members: int, today: date) -> bool:
-        """Whether one more may ask, with so many members and on this day of the group's calendar."""
-        return self.state is GroupState.OPEN and members < self.capacity and self.open_on(today)
 
     def open_on(self, day: date) -> bool:
         """Whether new people may ask on ``day``: a closed group takes them until it starts, if that day is known."""
@@ -261,6 +266,46 @@ class Asking:
     consent_version: str
     agreement_version: str
     may_message: bool
+    wish: Wish = Wish.JOIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Somebody who waits for a place in a group, or for whom one is kept."""
+
+    id: int
+    guild_id: int
+    group_id: int
+    user_id: int
+    visit: bool
+    """Whether they want to visit first."""
+    invited: bool
+    """Whether they did not ask, and a facilitator did."""
+    since: datetime
+    offered_at: datetime | None = None
+    offer_ends_at: datetime | None = None
+
+    @property
+    def offered(self) -> bool:
+        return self.offered_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crowd:
+    """How full a group is. Facilitators do not count; visitors do, and so do places that are kept for somebody."""
+
+    taken: int
+    capacity: int
+    most: int
+    """What no group may exceed."""
+
+    @property
+    def full(self) -> bool:
+        return self.taken >= self.capacity
+
+    @property
+    def packed(self) -> bool:
+        return self.taken >= self.most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +317,12 @@ class Listing:
     """Whether they are in it already."""
     asked: bool
     """Whether they have asked, and nobody has answered yet."""
+    visiting: bool = False
+    """Whether they are in it as a visitor."""
+    full: bool = False
+    """Whether who asks now may have to wait."""
+    expected: Expected | None = None
+    """Their place on the waiting list, or the one that is kept for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,9 @@ from bot.features.groups.model import (
     same_name,
     tidy,
 )
-from bot.features.groups.requests import OnMember, Requests
+from bot.features.groups.places import Admission, Invitations, Places, Visits
+from bot.features.groups.places.admission import OnMember
+from bot.features.groups.requests import Requests
 from bot.features.groups.rooms import OnGroup, OnPlace, Rooms
 from bot.features.groups.setbacks import Setbacks
 from bot.inbox import Inbox
@@ -62,32 +64,37 @@ class Groups:
         self.setbacks = Setbacks(outbox, clock)
         self.desk = Desk(outbox, inbox, clock, server)
         self.rooms = Rooms(outbox, self.desk, self.setbacks)
+        self.visits = Visits(db, clock, timers, audit, desk=self.desk, rules=rules, end=self.end)
+        self._admission = Admission(clock, inbox, rooms=self.rooms, visits=self.visits)
+        self.places = Places(
+            db, clock, timers, audit, desk=self.desk, admission=self._admission, server=server, rules=rules
+        )
+        self.invitations = Invitations(db, clock, audit, places=self.places, rules=rules)
         self.requests = Requests(
             db,
             clock,
             outbox,
-            inbox,
             timers,
             audit,
-            rooms=self.rooms,
+            places=self.places,
+            admission=self._admission,
             desk=self.desk,
             setbacks=self.setbacks,
-            server=server,
             rules=rules,
         )
-        self.left: list[OnMember] = []
-        self.archived: list[OnGroup] = []
+        self.left: list[OnMember] = [self.places.freed]
+        self.archived: list[OnGroup] = [self.requests.close_all]
         self.restored: list[OnGroup] = []
         """Called when an archived group was brought back."""
-        self.changed: list[OnGroup] = []
+        self.changed: list[OnGroup] = [self.places.changed]
         """Called when somebody has changed how many a group takes, or when."""
 
     # announcements
 
     @property
     def joined(self) -> list[OnMember]:
-        """Called, in the same transaction, when somebody has become a member."""
-        return self.requests.joined
+        """Called, in the same transaction, when somebody has become a member, or a visitor."""
+        return self._admission.joined
 
     @property
     def opened(self) -> list[OnGroup]:
@@ -314,11 +321,16 @@ class Groups:
         return group, member
 
     async def end(self, tx: Tx, group: Group, member: Member) -> None:
-        """End this person's place in the group, and their access at once. Nobody is told."""
+        """End this person's place in the group, and their access at once. Nobody is told.
+
+        Of somebody who only visited nothing is kept.
+        """
         await store.end_membership(tx, member.id, self._clock())
         await self.rooms.shut_out(tx, group, member)
         for announce in self.left:
             await announce(tx, member)
+        if member.role is Role.VISITOR:
+            await self.requests.forget_visitor(tx, member)
 
 
 def _facilitators(named: tuple[Candidate, ...]) -> list[int]:

@@ -278,14 +278,6 @@ async def members(tx: Tx, guild_id: int, group_id: int, *, state: MemberState = 
     return [_member(tx, row) for row in rows]
 
 
-async def counts(tx: Tx, guild_id: int) -> dict[int, int]:
-    """How many members each group of the server has, facilitators not counted."""
-    table = groups_members
-    active = sa.and_(table.c.guild_id == guild_id, table.c.state == MemberState.ACTIVE, table.c.role == Role.MEMBER)
-    counted = sa.select(table.c.group_id, sa.func.count().label("people")).where(active).group_by(table.c.group_id)
-    return {row["group_id"]: row["people"] for row in await tx.all(counted)}
-
-
 async def count(tx: Tx, group_id: int, role: Role) -> int:
     table = groups_members
     active = sa.and_(table.c.group_id == group_id, table.c.state == MemberState.ACTIVE, table.c.role == role)
