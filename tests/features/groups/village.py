@@ -123,6 +123,13 @@ class Village:
         await self.carry()
         return await self.read(made.id)
 
+    async def other(self, name: str) -> Group:
+        """One more group, with a facilitator of its own."""
+        plan = Plan(name=name, facilitators=(Candidate(user_id=LEAD),))
+        made = await self.groups.create(guild_id=GUILD, actor_id=ADMIN, plan=plan)
+        await self.carry()
+        return await self.read(made.id)
+
     async def read(self, group_id: int) -> Group:
         async with self.db.read() as tx:
             group = await self.groups.group(tx, GUILD, group_id)

@@ -150,7 +150,7 @@ class Places:
 
     async def fill(self, tx: Tx, guild_id: int, group_id: int) -> None:
         """Offer every place that is free to the next in order, if the group takes people today."""
-        if not await places.waiting(tx, guild_id, group_id, 1):
+        if not await self._waiting(tx, guild_id, group_id, 1):
             return
         await tx.lock("group", group_id)
         group = await store.group(tx, guild_id, group_id)
@@ -161,8 +161,12 @@ class Places:
             return
         crowd = await self.crowd(tx, group)
         free = max(0, crowd.capacity - crowd.taken)
-        for expected in await places.waiting(tx, guild_id, group_id, free):
+        for expected in await self._waiting(tx, guild_id, group_id, free):
             await self.offer(tx, expected, lasts=self._rules.offer_lasts)
+
+    async def _waiting(self, tx: Tx, guild_id: int, group_id: int, limit: int) -> list[Expected]:
+        after = self._clock() - self._rules.request_lasts
+        return await places.waiting(tx, guild_id, group_id, after=after, limit=limit)
 
     async def offer(self, tx: Tx, expected: Expected, *, lasts: timedelta) -> None:
         """Keep a place for them, and tell them until when: never longer than anybody may be on the list."""

@@ -88,12 +88,12 @@ async def all_in(tx: Tx, guild_id: int, group_id: int) -> list[Expected]:
     return [_expected(tx, row) for row in rows]
 
 
-async def waiting(tx: Tx, guild_id: int, group_id: int, limit: int) -> list[Expected]:
-    """The next in order to whom nothing is offered yet."""
+async def waiting(tx: Tx, guild_id: int, group_id: int, *, after: datetime, limit: int) -> list[Expected]:
+    """The next in order to whom nothing is offered yet, of those who wait since later than ``after``."""
     table = groups_places
     here = sa.and_(table.c.guild_id == guild_id, table.c.group_id == group_id, table.c.offered_at.is_(None))
-    rows = await tx.all(sa.select(table).where(here).order_by(table.c.since, table.c.id).limit(limit))
-    return [_expected(tx, row) for row in rows]
+    longest = sa.select(table).where(here, table.c.since > after).order_by(table.c.since, table.c.id)
+    return [_expected(tx, row) for row in await tx.all(longest.limit(limit))]
 
 
 async def set_offer(tx: Tx, expected_id: int, *, offered_at: datetime | None, ends_at: datetime | None) -> None:
