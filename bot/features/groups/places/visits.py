@@ -58,7 +58,7 @@ class Visits:
         """Their place in the group, if they are visiting it."""
         async with self._db.read() as tx:
             member = await store.membership(tx, group.guild_id, group.id, user_id)
-        return member if member is not None and member.active and member.role is Role.VISITOR else None
+        return member if member is not None and _visits(member) else None
 
     async def stay(self, *, guild_id: int, group_id: int, user_id: int) -> Group:
         """Make a visitor a member: their place is counted already. Raises ``UserError`` for who is no visitor."""
@@ -85,7 +85,7 @@ class Visits:
         """
         await tx.lock("group", group_id)
         for member in await store.members(tx, guild_id, group_id):
-            if member.role is Role.VISITOR and member.user_id not in absent and member.visits < self.most:
+            if _visits(member) and member.user_id not in absent and member.visits < self.most:
                 await self._count(tx, member)
 
     async def _count(self, tx: Tx, member: Member) -> None:
@@ -108,13 +108,17 @@ class Visits:
         # they may have pressed **Stay** before the lock was had
         member = await store.member(tx, guild_id, member_id)
         group = await store.group(tx, guild_id, seen.group_id)
-        if group is None or member is None or not member.active or member.visit_ends_at is None:
+        if group is None or member is None or not _visits(member) or member.visit_ends_at is None:
             return None
         if member.visit_ends_at > self._clock():
             return member.visit_ends_at
         await self._end(tx, group, member)
         await self._desk.say(tx, guild_id, member.user_id, OVER, {"group": group.id}, purpose=JOINING)
         return None
+
+
+def _visits(member: Member) -> bool:
+    return member.active and member.role is Role.VISITOR
 
 
 def _subject(member: Member) -> str:
