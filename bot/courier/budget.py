@@ -22,8 +22,8 @@ class Budget:
     """Two allowances that refill with time: one for all, one, smaller by the reserve, for all but the urgent."""
 
     def __init__(self, now: Callable[[], float], *, per_second: float, reserve: float) -> None:
-        """``now``: a clock in seconds; ``per_second``: requests, infinite where nothing is limited; ``reserve``: how many
-        of them only urgent errands may use.
+        """``now``: a clock in seconds; ``per_second``: infinite where there is no limit; ``reserve``: requests a second
+        that only urgent errands may use.
         """
         self._now = now
         self._rates = (per_second, max(per_second - reserve, 1.0))
