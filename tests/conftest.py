@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from bot.storage import Database
-from tests.databases import KEY, fresh_postgres, postgres
+from tests.databases import KEY, emptied, migrated_postgres, migrated_sqlite, postgres
 
 
 class StepClock:
@@ -48,11 +48,20 @@ def postgres_server() -> Generator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def shared() -> dict[str, str]:
+    """The address of the PostgreSQL database that the tests use in turn, once there is one: making one takes long."""
+    return {}
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path, shared: dict[str, str]) -> str:
+    """A database of each kind with every table and no row."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'data' / 'circlekeeper.db'}"
-    return await fresh_postgres(request.getfixturevalue("postgres_server"))
+        return migrated_sqlite(tmp_path)
+    if not shared:
+        shared["url"] = await migrated_postgres(request.getfixturevalue("postgres_server"))
+    return await emptied(shared["url"])
 
 
 @pytest.fixture
