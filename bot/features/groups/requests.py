@@ -111,9 +111,8 @@ class Requests:
                 agreement_version=asking.agreement_version,
             )
             await store.add_request(tx, request)
-            await self._timers.set(
-                tx, UNANSWERED, f"{guild_id}:{request.id}", request.asked_at + self._rules.request_lasts
-            )
+            lapses_at = request.asked_at + self._rules.request_lasts
+            await self._timers.set(tx, UNANSWERED, f"{guild_id}:{request.id}", lapses_at, guild_id=guild_id)
             choose = self._inbox.allow if asking.may_message else self._inbox.withdraw
             await choose(tx, guild_id=guild_id, user_id=asking.user_id, purpose=JOINING)
             await self._outbox.put(
