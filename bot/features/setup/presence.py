@@ -98,6 +98,7 @@ class Presence:
             deleted += await store.forget(tx, guild_id, BATCH - deleted)
         if deleted == BATCH:
             return self._clock()
+        await absence.bring_back(tx, guild_id)
         tx.after_commit(lambda: log.info("a server that the bot was taken out of has been forgotten"))
         return None
 

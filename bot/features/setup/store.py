@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from bot.features.groups.model import Server
 from bot.features.setup.model import Room, Task
 from bot.storage import Kept, Tx, UtcDateTime, column, metadata, person_table, sealed_id
+from bot.storage.absence import servers_away
 
 setup_servers = sa.Table(
     "setup_servers",
@@ -114,11 +115,11 @@ async def knows(tx: Tx, guild_id: int) -> bool:
 
 
 async def forget(tx: Tx, guild_id: int, limit: int) -> int:
-    """Delete at most ``limit`` of this server's rows, of whatever table; gives how many it were."""
+    """Delete at most ``limit`` of this server's rows, of whatever table but that it is away; gives how many."""
     deleted = 0
     for table in reversed(metadata.sorted_tables):
         # what others refer to comes last, and only once nothing of the others is left
-        if "guild_id" in table.c and deleted < limit:
+        if "guild_id" in table.c and table is not servers_away and deleted < limit:
             keys = list(table.primary_key.columns)
             some = sa.select(*keys).where(table.c.guild_id == guild_id).limit(limit - deleted)
             deleted += await tx.execute(sa.delete(table).where(sa.tuple_(*keys).in_(some)))
