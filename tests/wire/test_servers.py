@@ -81,6 +81,21 @@ async def test_an_outage_is_no_farewell(wire: Wire, settings: Settings) -> None:
         assert "is here again" not in await town.inbox(town.kim)
 
 
+async def test_taken_back_during_an_outage(wire: Wire, settings: Settings) -> None:
+    town = Town(wire)
+    async with running(wire, settings) as bot:
+        await town.set_up()
+        await quiet(bot)
+        wire.remove_bot(town.guild)
+        await heard(wire, bot)
+        wire.invite_bot(town.guild, INVITE.value, outage=True)
+        await heard(wire, bot)
+        assert await away(bot, town)
+        wire.outage_over(town.guild)
+        await heard(wire, bot)
+        assert not await away(bot, town)
+
+
 async def test_thrown_out_and_taken_back_while_it_was_off(wire: Wire, settings: Settings) -> None:
     town, other = Town(wire), Town(wire, "Elsewhere")
     async with running(wire, settings) as bot:

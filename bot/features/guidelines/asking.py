@@ -29,6 +29,8 @@ ENDED: Final = "guidelines.ended"
 ALL: Final = "all"
 BATCH = 5  # groups in one transaction, each with its members
 TERM_LASTS = timedelta(days=14)
+ONCE_MORE = timedelta(days=7)
+"""How long people have at least, once the bot is back in a server: as long as it can have been away from it."""
 
 Put = Callable[[Tx, Group, datetime | None], Awaitable[Posted]]
 """Has the agreement posted in the group's room; with an instant, as one to be agreed to by then."""
@@ -169,6 +171,10 @@ class Asking:
                 tx, guild_id=guild_id, actor=None, action=ENDED, subject=subject, members=len(over)
             )
         return None
+
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server for a while, in which nobody could agree to anything."""
+        await self._timers.postpone(tx, TERM, guild_id, self._clock() + ONCE_MORE)
 
     async def _joined(self, tx: Tx, member: Member) -> None:
         """Somebody may have asked to join before a change, and be welcomed after it."""

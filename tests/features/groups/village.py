@@ -87,6 +87,7 @@ class Village:
             short="Kindly.",
             version=self.version,
         )
+        self.setup.presence.returned.append(self.guidelines.asking.returned)
 
     async def carry(self) -> list[Errand]:
         """Carry all there is; gives what was done, with each room and message getting an id of its own."""
