@@ -198,3 +198,19 @@ async def test_only_somebody_of_the_group_can_agree(village: Village) -> None:
     with pytest.raises(UserError) as refused:
         await agree(village, group, 4711)
     assert refused.value.key == "errors.for_members"
+
+
+async def test_nobody_loses_their_place_because_the_bot_was_away(village: Village) -> None:
+    group = await founded(village)
+    await change(village)
+    village.clock.step(days=10)
+    await village.setup.presence.removed(GUILD)
+    village.clock.step(days=6)
+    await settle(village)
+    assert await village.may_enter(group, CLEO)
+    await village.setup.presence.back(GUILD)
+    await settle(village)
+    assert await village.may_enter(group, CLEO), "they could not agree while the bot was not there"
+    village.clock.step(days=7)
+    await settle(village)
+    assert not await village.may_enter(group, CLEO)
