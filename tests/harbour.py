@@ -66,7 +66,7 @@ class Harbour:
         await self.fay.click(self.card(), label="Welcome in")
 
     async def word(self, points: str) -> Any:
-        """fay types the group's own points; gives the preview."""
+        """The facilitator types the group's own points; gives the preview."""
         form = await self.fay.slash(self.channel("tuesday-desk"), "guidelines edit")
         return await self.fay.submit_modal(form, {"points": points})
 

@@ -126,6 +126,9 @@ class Village:
         await self.carry()
         return await self.read(made.id)
 
+    async def found_another(self, name: str) -> Group:
+        return await self.found(Plan(name=name, facilitators=(Candidate(user_id=FAY),)))
+
     async def read(self, group_id: int) -> Group:
         async with self.db.read() as tx:
             group = await self.groups.group(tx, GUILD, group_id)
