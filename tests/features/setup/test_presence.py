@@ -218,6 +218,7 @@ async def test_whoever_takes_the_bot_back_finds_all_that_waited(services: Servic
     await pass_time(services, clock, days=1)
     for _ in range(2):
         await services.setup.presence.back(GUILD)
+    await services.timers.settled()
     assert returned == [GUILD]
     words = await services.inbox.all_of(guild_id=GUILD, user_id=ADMIN)
     assert [word.kind for word in words].count("setup.back") == 1
