@@ -96,6 +96,23 @@ async def test_taken_back_during_an_outage(wire: Wire, settings: Settings) -> No
         assert not await away(bot, town)
 
 
+async def test_thrown_out_while_the_connection_was_lost(wire: Wire, settings: Settings) -> None:
+    town = Town(wire)
+    async with running(wire, settings) as bot:
+        await town.set_up()
+        await quiet(bot)
+        await wire.drop_gateway(resumable=False)
+        await wire.disconnected()
+        wire.remove_bot(town.guild)
+        await wire.connected()
+        await wire.wait_for(lambda: wire.asked("GET", "/users/@me/guilds"))
+        await heard(wire, bot)
+        assert await away(bot, town)
+        wire.invite_bot(town.guild, INVITE.value)
+        await heard(wire, bot)
+        assert not await away(bot, town)
+
+
 async def test_thrown_out_and_taken_back_while_it_was_off(wire: Wire, settings: Settings) -> None:
     town, other = Town(wire), Town(wire, "Elsewhere")
     async with running(wire, settings) as bot:
