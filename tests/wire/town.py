@@ -122,7 +122,8 @@ class Town:
 
     async def post_agreement(self) -> Interaction:
         group = await self.picks(self.fay, "guidelines post")
-        return await self.fay.slash(self.hall, "guidelines post", group=group)
+        preview = await self.fay.slash(self.hall, "guidelines post", group=group)
+        return await self.fay.click(preview, "Post it again")
 
     async def picks(self, person: Person, line: str, name: str = "Tides") -> str:
         """The group as it is picked from what is offered while typing its name."""

@@ -34,7 +34,7 @@ from bot.features.groups.model import (
     tidy,
 )
 from bot.features.groups.requests import OnMember, Requests
-from bot.features.groups.rooms import OnGroup, OnPlace, Rooms
+from bot.features.groups.rooms import OnGroup, OnPlace, Restrains, Rooms
 from bot.features.groups.setbacks import Setbacks
 from bot.inbox import Inbox
 from bot.outbox import Outbox
@@ -107,8 +107,8 @@ class Groups:
         return self.rooms.remade
 
     @property
-    def restrains(self) -> list[Callable[[Member], bool]]:
-        """Asked of somebody in a group: whether they only read and listen for now."""
+    def restrains(self) -> list[Restrains]:
+        """Asked of some of a group's people: which of them only read and listen for now."""
         return self.rooms.restrains
 
     @property
