@@ -44,7 +44,10 @@ async def heard(wire: Wire, bot: Bot) -> None:
 async def post_agreement(bot: Bot, town: Town) -> None:
     async with bot.services.db.read() as tx:
         (group,) = await bot.services.groups.all_in(tx, town.guild.id)
-    await bot.services.guidelines.post(guild_id=town.guild.id, group_id=group.id)
+    which = {"guild_id": town.guild.id, "group_id": group.id}
+    preview = await bot.services.guidelines.preview(**which)
+    stamp = {"version": preview.agreement.version, "number": preview.number}
+    await bot.services.guidelines.post(**which, user_id=town.fay.id, **stamp)
     await quiet(bot)
 
 
