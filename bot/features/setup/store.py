@@ -61,9 +61,14 @@ async def person(tx: Tx, guild_id: int, task: Task) -> int | None:
 
 async def tasks_of(tx: Tx, guild_id: int, user_id: int) -> set[Task]:
     """What this person does for the server."""
+    rows = await tx.all(sa.select(setup_people.c.task).where(_of(tx, guild_id, user_id)))
+    done = {row["task"] for row in rows}
+    return {task for task in Task if task in done}
+
+
+def _of(tx: Tx, guild_id: int, user_id: int) -> sa.ColumnElement[bool]:
     table = setup_people
-    theirs = sa.and_(table.c.guild_id == guild_id, table.c.user == tx.vault.seal_id(user_id, guild_id))
-    return {Task(row["task"]) for row in await tx.all(sa.select(table.c.task).where(theirs))}
+    return sa.and_(table.c.guild_id == guild_id, table.c.user == tx.vault.seal_id(user_id, guild_id))
 
 
 async def mark_gone(tx: Tx, guild_id: int, task: Task, now: datetime) -> bool:
@@ -75,9 +80,7 @@ async def mark_gone(tx: Tx, guild_id: int, task: Task, now: datetime) -> bool:
 
 async def mark_here(tx: Tx, guild_id: int, user_id: int) -> None:
     """Who has a task is in the server again."""
-    table = setup_people
-    theirs = sa.and_(table.c.guild_id == guild_id, table.c.user == tx.vault.seal_id(user_id, guild_id))
-    await tx.execute(sa.update(table).where(theirs).values(gone_at=None))
+    await tx.execute(sa.update(setup_people).where(_of(tx, guild_id, user_id)).values(gone_at=None))
 
 
 async def server(tx: Tx, guild_id: int) -> Server | None:
