@@ -13,6 +13,7 @@ from bot.cogs.groups.cards import (
     WelcomeAnywayButton,
     WelcomeButton,
 )
+from bot.cogs.groups.coming import ComingCog
 from bot.cogs.groups.commands import GroupsCog
 from bot.cogs.groups.leaving import GoButton, LeaveButton
 from bot.cogs.groups.offers import DeclineButton, LeaveListButton, Offers
@@ -31,3 +32,4 @@ async def setup(bot: Bot) -> None:
     Telling(bot).register()
     Offers(bot).register()
     await bot.add_cog(GroupsCog(bot))
+    await bot.add_cog(ComingCog(bot))

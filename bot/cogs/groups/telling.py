@@ -13,6 +13,7 @@ from bot.cogs.groups.duty import duties
 from bot.cogs.groups.leaving import GoButton
 from bot.cogs.groups.visiting import StayButton
 from bot.features.groups import Group, Member, Place, Role
+from bot.features.groups.departures import PLACE_ENDED, REQUEST_ENDED
 from bot.features.groups.desk import TROUBLE
 from bot.features.groups.places.places import CLOSED, OFFER_OVER, WAITING_OVER
 from bot.features.groups.places.visits import OVER, VISITED
@@ -23,6 +24,10 @@ from bot.outbox import Errand
 from bot.outbox.model import Params
 from bot.ui.pages import Link, Page, Row
 from bot.ui.texts import Raw, instant, mention
+
+FAILED = ("groups.access_failed", "groups.leaving_failed", "groups.card_failed")
+PLAIN = (UNANSWERED, PLACE_ENDED, REQUEST_ENDED, OFFER_OVER, WAITING_OVER, CLOSED, OVER)
+"""What there is nothing to do about."""
 
 
 class Telling:
@@ -36,8 +41,7 @@ class Telling:
         courier.tells(WELCOMED, self.welcomed)
         courier.tells(DECLINED, self.declined)
         courier.tells(VISITED, self.visited)
-        refused = ("groups.access_failed", "groups.leaving_failed", "groups.card_failed")
-        for kind in (*refused, UNANSWERED, OFFER_OVER, WAITING_OVER, CLOSED, OVER):
+        for kind in (*FAILED, *PLAIN):
             courier.tells(kind, self.about_group)
 
     async def welcomed(self, word: Kept) -> Page | None:
@@ -114,6 +118,9 @@ class Telling:
         if group is None:
             return None
         words = self._bot.words
+        if params["problem"] is None:
+            # something to know, and nothing that Discord has refused
+            return Page(words("groups.notice_intro", name=group.name), words(str(params["about"])))
         person = Raw(mention(int(str(params["user"])))) if params["user"] else words("groups.somebody")
         why = words(f"setup.problem_{params['problem']}")
         return Page(

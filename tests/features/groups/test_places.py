@@ -293,6 +293,18 @@ async def test_who_is_to_be_forgotten_waits_no_more_and_the_next_is_asked(villag
     assert await refused_take(village, group, CLEO) == "groups.not_kept"
 
 
+async def test_who_leaves_the_server_waits_no_more_and_the_next_is_asked(village: Village) -> None:
+    group = await full(village, CLEO, MO)
+    await village.leave(group, ANN)
+    await invite(village, group, ZOE)
+    for person in (CLEO, ZOE):
+        await village.groups.gone(guild_id=GUILD, user_id=person)
+        assert await expected(village, group, person) is None
+    assert await offered(village, group, MO)
+    assert (await village.kinds_told(CLEO))[-1] == "groups.request_ended"
+    assert await village.kinds_told(ZOE) == ["groups.invited"], "they had asked for nothing"
+
+
 # invitations
 
 

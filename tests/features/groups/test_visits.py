@@ -141,7 +141,7 @@ async def test_a_visitor_who_leaves_is_forgotten_and_a_member_is_not(village: Vi
 async def test_only_what_was_asked_of_that_group_is_forgotten(village: Village) -> None:
     group = await village.found()
     await village.visit(group, CLEO)
-    other = await village.other("Other")
+    other = await village.found_another("Other")
     await village.ask(other, CLEO)
     await village.leave(group, CLEO)
     assert await kept_of(village, CLEO) == 1

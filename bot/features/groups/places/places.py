@@ -107,7 +107,7 @@ class Places:
             since=self._clock(),
         )
         await places.add(tx, expected)
-        await self._timers.set(tx, ENDS, _subject(expected), self._waits_until(expected))
+        await self._timers.set(tx, ENDS, _subject(expected), self._waits_until(expected), guild_id=group.guild_id)
         await self._await_window(tx, group)
         await self._say(tx, expected, WAITING)
 
@@ -121,12 +121,13 @@ class Places:
             await self.remove(tx, expected)
             await self.fill(tx, guild_id, group_id)
 
-    async def forget(self, tx: Tx, guild_id: int, user_id: int) -> None:
-        """The person waits for nothing here any more."""
-        for expected in await places.all_of(tx, guild_id, user_id):
-            await tx.lock("group", expected.group_id)
+    async def forget(self, tx: Tx, guild_id: int, user_id: int) -> list[Expected]:
+        """The person waits for nothing here any more; gives what it was. Whoever calls this holds those groups."""
+        given_up = await places.all_of(tx, guild_id, user_id)
+        for expected in given_up:
             await self.remove(tx, expected)
             await self.fill(tx, guild_id, expected.group_id)
+        return given_up
 
     async def close(self, tx: Tx, group: Group) -> None:
         """The group is archived: nobody waits for it any more, and everyone who did is told."""
@@ -173,7 +174,7 @@ class Places:
         now = self._clock()
         ends_at = min(now + lasts, self._waits_until(expected))
         await places.set_offer(tx, expected.id, offered_at=now, ends_at=ends_at)
-        await self._timers.set(tx, ENDS, _subject(expected), ends_at)
+        await self._timers.set(tx, ENDS, _subject(expected), ends_at, guild_id=expected.guild_id)
         await self._say(tx, expected, INVITED if expected.invited else OFFERED)
 
     async def may_take(self, *, guild_id: int, group_id: int, user_id: int) -> Group:
@@ -249,7 +250,7 @@ class Places:
         """Look again on the first day on which the group takes people, if that is to come."""
         if group.joins_from is not None and group.joins_from > await self._today(tx, group):
             begins = at_local(group.joins_from, time.min, await self._zone(tx, group))
-            await self._timers.set(tx, WINDOW, f"{group.guild_id}:{group.id}", begins)
+            await self._timers.set(tx, WINDOW, f"{group.guild_id}:{group.id}", begins, guild_id=group.guild_id)
 
     async def _window_begins(self, tx: Tx, due: Due) -> datetime | None:
         guild_id, group_id = map(int, due.subject.split(":"))

@@ -48,7 +48,7 @@ class Visits:
     async def begin(self, tx: Tx, visitor: Member) -> None:
         """Have the visit end by itself, unless they stay."""
         assert visitor.visit_ends_at is not None
-        await self._timers.set(tx, OVER, _subject(visitor), visitor.visit_ends_at)
+        await self._timers.set(tx, OVER, _subject(visitor), visitor.visit_ends_at, guild_id=visitor.guild_id)
 
     def ends_at(self) -> datetime:
         """When a visit ends that begins now."""
@@ -94,7 +94,7 @@ class Visits:
         if visits >= self.most:
             ends_at = self._clock() + self._rules.offer_lasts
         await places.set_visits(tx, member.id, visits=visits, ends_at=ends_at)
-        await self._timers.set(tx, OVER, _subject(member), ends_at)
+        await self._timers.set(tx, OVER, _subject(member), ends_at, guild_id=member.guild_id)
         params = {"group": member.group_id, "visits": visits}
         await self._desk.say(tx, member.guild_id, member.user_id, VISITED, params, purpose=JOINING)
 
