@@ -96,7 +96,7 @@ async def test_a_category_that_is_full_is_said_to_be_full(ferry: Ferry) -> None:
         ferry.wire.add_channel(ferry.guild, f"room-{number}", parent=category)
     await ferry.do(What.ENSURE_ROOM, replace(ROOM, parent_id=category.id))
     await ferry.courier.settled()
-    assert [told.problem for told in ferry.returned] == ["full"]
+    assert [told.problem for told in ferry.returned] == ["category_full"]
 
 
 async def test_a_server_that_is_full_is_said_to_be_full(ferry: Ferry) -> None:
@@ -104,7 +104,7 @@ async def test_a_server_that_is_full_is_said_to_be_full(ferry: Ferry) -> None:
         ferry.wire.add_channel(ferry.guild, f"room-{number}")
     await ferry.do(What.ENSURE_ROOM, ROOM)
     await ferry.courier.settled()
-    assert [told.problem for told in ferry.returned] == ["full"]
+    assert [told.problem for told in ferry.returned] == ["server_full"]
 
 
 async def test_without_manage_channels_the_feature_is_told(ferry: Ferry) -> None:
