@@ -9,8 +9,9 @@ import aiohttp
 import discord
 
 CLOSED_DM = {50007, 50278, 40003}
-FULL = {30003, 30016}
+FULL = 30016
 FULL_SERVER = 30013
+PINS_FULL = 30003
 FULL_CATEGORY = 50035
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=10)
@@ -68,7 +69,9 @@ def judge(error: Exception) -> Verdict:
 def _refusal(error: discord.HTTPException) -> Verdict:
     if error.code in CLOSED_DM:
         return Verdict("closed", retry=False)
-    if error.code in FULL:
+    if error.code == PINS_FULL:
+        return Verdict("pins_full", retry=False)
+    if error.code == FULL:
         return Verdict("full", retry=False)
     if error.code == FULL_SERVER:
         return Verdict("server_full", retry=False)

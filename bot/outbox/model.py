@@ -118,7 +118,8 @@ class Delivered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """An errand that cannot be done; ``problem`` is a short code: ``forbidden``, ``missing``, ``expired``, ``refused``,
-    ``full``, ``category_full``, ``server_full`` (of channels), ``closed`` (a direct message that is not taken).
+    ``full``, ``category_full``, ``server_full`` (of channels), ``pins_full``, ``closed`` (a direct message that is not
+    taken).
     """
 
     key: str

@@ -121,7 +121,7 @@ def person(at: Harbour, group_id: int, user_id: int, role: Role) -> Member:
         joined_at=now,
         left_at=None,
         consent_version=None,
-        agreement_version=at.world.services.guidelines.version,
+        agreement_version=at.world.settings.guidelines.version,
         agreed_at=None,
         visits=1,
         visit_ends_at=now + timedelta(days=7) if role is Role.VISITOR else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.client import Bot
 from bot.cogs.groups.asking import AskButton, AskForm, GoOnButton, MoreButton
 from bot.cogs.groups.cards import Cards, NotNowButton, NotNowForm, WelcomeButton
+from bot.cogs.groups.coming import ComingCog
 from bot.cogs.groups.commands import GroupsCog
 from bot.cogs.groups.leaving import LeaveButton
 from bot.cogs.groups.naming import OtherNameButton, OtherNameForm, UseNameButton
@@ -22,3 +23,4 @@ async def setup(bot: Bot) -> None:
     Telling(bot).register()
     Removed(bot).register()
     await bot.add_cog(GroupsCog(bot))
+    await bot.add_cog(ComingCog(bot))

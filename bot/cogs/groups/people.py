@@ -24,8 +24,8 @@ async def people_page(interaction: Interaction, group: Group, start: int) -> Pag
     services, words = interaction.client.services, words_of(interaction)
     async with services.db.read() as tx:
         members = await services.groups.members(tx, group.guild_id, group.id)
+        to_agree = len(await services.groups.rooms.restrained(tx, group, members))
     asked = await services.groups.keeping.asked(guild_id=group.guild_id, group_id=group.id)
-    to_agree = sum(1 for member in members if services.groups.rooms.restrained(member))
     people = [member for role in ROLES for member in members if member.role is role]
     shown = people[start : start + ON_A_PAGE]
     lines: list[str] = [words("groups.people_intro", name=group.name, count=len(people))]

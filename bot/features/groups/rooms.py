@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from bot.features.groups import store
@@ -25,6 +25,8 @@ OnGroup = Callable[[Tx, Group], Awaitable[None]]
 OnPlace = Callable[[Tx, Group, Place], Awaitable[None]]
 OnFull = Callable[[Tx, int, int | None], Awaitable[None]]
 """Told a server's id, and the id of the category that was the newest when the room was asked for."""
+Restrains = Callable[[Tx, Group, Sequence[Member]], Awaitable[set[int]]]
+"""Which of these members of the group only read and listen for now, by the ids of their rows."""
 
 
 def kind_of(place: Place) -> str:
@@ -41,7 +43,7 @@ class Rooms:
         self.outgrown: list[OnFull] = []
         self.opened: list[OnGroup] = []
         self.remade: list[OnPlace] = []
-        self.restrains: list[Callable[[Member], bool]] = []
+        self.restrains: list[Restrains] = []
         self.progressed: list[Callable[[int], None]] = []
         for place in Place:
             outbox.delivered(kind_of(place), self._made)
@@ -143,12 +145,15 @@ class Rooms:
             return None
         member = await store.membership(tx, guild_id, group_id, user_id)
         role = member.role if member is not None and member.may_enter(place) else None
-        restrained = member is not None and self.restrained(member)
+        restrained = group is not None and member is not None and bool(await self.restrained(tx, group, [member]))
         return Entry(channel_id=channel_id, user_id=user_id, place=place, role=role, restrained=restrained)
 
-    def restrained(self, member: Member) -> bool:
-        """Whether this person only reads and listens for now."""
-        return any(restrains(member) for restrains in self.restrains)
+    async def restrained(self, tx: Tx, group: Group, members: Sequence[Member]) -> set[int]:
+        """Which of these members of the group only read and listen for now, by the ids of their rows."""
+        found: set[int] = set()
+        for restrains in self.restrains:
+            found |= await restrains(tx, group, members)
+        return found
 
     async def look_again(self, tx: Tx, group: Group, member: Member) -> None:
         """Have somebody's access made what it should be by now."""
