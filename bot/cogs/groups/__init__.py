@@ -8,15 +8,19 @@ from bot.cogs.groups.cards import Cards, NotNowButton, NotNowForm, WelcomeButton
 from bot.cogs.groups.coming import ComingCog
 from bot.cogs.groups.commands import GroupsCog
 from bot.cogs.groups.leaving import LeaveButton
+from bot.cogs.groups.naming import OtherNameButton, OtherNameForm, UseNameButton
+from bot.cogs.groups.people import MorePeopleButton, RemoveButton, Removed
 from bot.cogs.groups.rooms import Rooms
 from bot.cogs.groups.telling import Telling
 
 
 async def setup(bot: Bot) -> None:
     bot.add_components(AskButton, GoOnButton, MoreButton, WelcomeButton, NotNowButton, LeaveButton)
-    bot.add_forms(AskForm, NotNowForm)
+    bot.add_components(UseNameButton, OtherNameButton, MorePeopleButton, RemoveButton)
+    bot.add_forms(AskForm, NotNowForm, OtherNameForm)
     Rooms(bot).register()
     Cards(bot).register()
     Telling(bot).register()
+    Removed(bot).register()
     await bot.add_cog(GroupsCog(bot))
     await bot.add_cog(ComingCog(bot))
