@@ -31,6 +31,8 @@ ENDED: Final = "guidelines.ended"
 ALL: Final = "all"
 BATCH = 5  # groups in one transaction, each with its members
 TERM_LASTS = timedelta(days=14)
+ONCE_MORE = timedelta(days=7)
+"""How long people have at least, once the bot is back in a server: as long as it can have been away from it."""
 
 
 class Asking:
@@ -83,7 +85,7 @@ class Asking:
             await self._groups.rooms.look_again(tx, group, member)
         if until is None:
             return
-        await self._timers.set(tx, TERM, f"{group.guild_id}:{group.id}", until)
+        await self._timers.set(tx, TERM, f"{group.guild_id}:{group.id}", until, guild_id=group.guild_id)
         if group.desk_id is not None:
             await self._outbox.put(
                 tx,
@@ -222,13 +224,18 @@ class Asking:
             await store.set_agree_by(tx, newest.id, until)
         return until
 
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server for a while, in which nobody could agree to anything."""
+        await self._timers.postpone(tx, TERM, guild_id, self._clock() + ONCE_MORE)
+
     async def _joined(self, tx: Tx, member: Member) -> None:
         """Somebody may have asked to join before a change, and be welcomed after it."""
         agreement = await self._agreements.of(tx, member.guild_id, member.group_id)
         if not _to_agree(member, agreement.version):
             return
         until = self._clock() + TERM_LASTS
-        await self._timers.set(tx, TERM, f"{member.guild_id}:{member.group_id}:{member.id}", until)
+        subject = f"{member.guild_id}:{member.group_id}:{member.id}"
+        await self._timers.set(tx, TERM, subject, until, guild_id=member.guild_id)
         group = await self._groups.group(tx, member.guild_id, member.group_id)
         newest = await store.newest(tx, member.guild_id, member.group_id)
         if group is not None and group.room_id is not None and newest is not None and newest.over(self._clock()):

@@ -93,7 +93,7 @@ class Posting:
         at = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(seconds=group.id % 86_400)
         while at <= now:
             at += A_DAY
-        await self._timers.set(tx, LOOK, f"{group.guild_id}:{group.id}", at)
+        await self._timers.set(tx, LOOK, f"{group.guild_id}:{group.id}", at, guild_id=group.guild_id)
 
     async def notice(self, tx: Tx, group: Group, about: str, *, key: str) -> None:
         """Tell the facilitators of something that they can mend, once for each ``key``."""

@@ -61,7 +61,7 @@ class Reminding:
             await self._timers.cancel(tx, REMIND, subject)
             return None
         following = await self._after(tx, group, self._clock(), weeks)
-        await self._timers.set(tx, REMIND, subject, following)
+        await self._timers.set(tx, REMIND, subject, following, guild_id=group.guild_id)
         return following
 
     async def _after(self, tx: Tx, group: Group, instant: datetime, weeks: int) -> datetime:

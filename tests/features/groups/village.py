@@ -66,7 +66,7 @@ class Village:
         self.inbox = Inbox(self.db, self.clock, self.outbox)
         self.timers = timers = Timers(self.db, self.clock, silent_bell)
         audit = Audit(self.clock)
-        self.setup = Setup(self.db, self.clock, self.outbox, self.inbox, audit)
+        self.setup = Setup(self.db, self.clock, self.outbox, self.inbox, timers, audit)
         self.groups = Groups(
             self.db,
             self.clock,
@@ -77,6 +77,7 @@ class Village:
             rules=RULES,
             server=self.setup.server,
         )
+        self.groups.departed.append(self.setup.presence.keeper_gone)
         self.requests = self.groups.requests
         self.guidelines = Guidelines(
             self.db,
@@ -89,6 +90,7 @@ class Village:
             short="Kindly.",
             server=self.setup.server,
         )
+        self.setup.presence.returned.append(self.guidelines.asking.returned)
 
     async def carry(self) -> list[Errand]:
         """Carry all there is; gives what was done, with each room and message getting an id of its own."""

@@ -231,3 +231,19 @@ async def test_posting_it_anew_to_people_whose_time_ran_out_unseen_asks_them(vil
     assert standing is not None
     assert standing.agree_by == village.clock() + FORTNIGHT
     assert await village.may_enter(group, MO)
+
+
+async def test_nobody_loses_their_place_because_the_bot_was_away(village: Village) -> None:
+    group = await founded(village)
+    await change(village)
+    village.clock.step(days=10)
+    await village.setup.presence.removed(GUILD)
+    village.clock.step(days=6)
+    await settle(village)
+    assert await village.may_enter(group, CLEO)
+    await village.setup.presence.back(GUILD)
+    await settle(village)
+    assert await village.may_enter(group, CLEO), "they could not agree while the bot was not there"
+    village.clock.step(days=7)
+    await settle(village)
+    assert not await village.may_enter(group, CLEO)
