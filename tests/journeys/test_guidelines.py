@@ -63,11 +63,7 @@ async def test_own_points_from_the_form_to_the_reminder(harbour: Opens) -> None:
         (reminder,) = reminders(at)
         assert "Read all of it" in reminder
         assert "Get help now" in reminder
-        await at.world.pass_time(4 * A_WEEK)
-        assert len(reminders(at)) == 2
         assert "not reminded" in said(await at.fay.slash(desk, "guidelines remind", every="never"))
-        await at.world.pass_time(8 * A_WEEK)
-        assert len(reminders(at)) == 2
 
 
 async def test_words_that_cannot_be_used_are_given_back_with_the_reason(harbour: Opens) -> None:

@@ -16,7 +16,9 @@ from bot.cogs.groups.cards import (
 from bot.cogs.groups.coming import ComingCog
 from bot.cogs.groups.commands import GroupsCog
 from bot.cogs.groups.leaving import GoButton, LeaveButton
+from bot.cogs.groups.naming import OtherNameButton, OtherNameForm, UseNameButton
 from bot.cogs.groups.offers import DeclineButton, LeaveListButton, Offers
+from bot.cogs.groups.people import MorePeopleButton, RemoveButton, Removed
 from bot.cogs.groups.rooms import Rooms
 from bot.cogs.groups.telling import Telling
 from bot.cogs.groups.visiting import StayButton
@@ -26,10 +28,12 @@ async def setup(bot: Bot) -> None:
     bot.add_components(AskButton, VisitButton, TakeButton, GoOnButton, MoreButton, LookButton)
     bot.add_components(WelcomeButton, WelcomeAnywayButton, LaterButton, NotNowButton)
     bot.add_components(DeclineButton, LeaveListButton, StayButton, GoButton, LeaveButton)
-    bot.add_forms(AskForm, NotNowForm)
+    bot.add_components(UseNameButton, OtherNameButton, MorePeopleButton, RemoveButton)
+    bot.add_forms(AskForm, NotNowForm, OtherNameForm)
     Rooms(bot).register()
     Cards(bot).register()
     Telling(bot).register()
     Offers(bot).register()
+    Removed(bot).register()
     await bot.add_cog(GroupsCog(bot))
     await bot.add_cog(ComingCog(bot))

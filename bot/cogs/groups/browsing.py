@@ -8,7 +8,7 @@ from bot.client import Interaction
 from bot.cogs.groups.asking import AskButton, TakeButton, VisitButton
 from bot.cogs.groups.offers import DeclineButton, LeaveListButton
 from bot.cogs.groups.visiting import StayButton
-from bot.features.groups.model import Listing
+from bot.features.groups.places.model import Listing
 from bot.ui.access import Access, Answers
 from bot.ui.answer import answer, replace, words_of
 from bot.ui.components import PersistentButton

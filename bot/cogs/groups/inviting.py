@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Bot, Interaction
-from bot.cogs.groups.naming import candidate
+from bot.cogs.groups.named import candidate
 from bot.ui.access import Access, Answers, group_choices, group_of, requires
 from bot.ui.answer import say
 from bot.ui.texts import mention

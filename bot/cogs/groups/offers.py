@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.client import Bot, Interaction
 from bot.cogs.groups.asking import TakeButton
-from bot.features.groups.model import Expected, Group
+from bot.features.groups.model import Group
+from bot.features.groups.places.model import Expected
 from bot.features.groups.places.places import INVITED, OFFERED, WAITING
 from bot.inbox.model import Kept, State
 from bot.ui.access import Access, Answers

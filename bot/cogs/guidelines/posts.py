@@ -85,6 +85,8 @@ class Posts:
             preview = await self._guidelines.preview(guild_id=errand.guild_id, group_id=group_id)
         except NotFound:
             return None
+        if not (preview.left_out if about == LONG else not preview.posted):
+            return None
         again = PostAgainButton(group_id, f"v{preview.agreement.version}", preview.number)
         return Page(
             self._bot.words(f"guidelines.trouble_{about}"), Row(EditButton(group_id) if about == LONG else again)

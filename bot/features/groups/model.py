@@ -49,6 +49,8 @@ class Role(StrEnum):
 
 
 class MemberState(StrEnum):
+    NAMED = "named"
+    """Named to look after a draft: they are in nothing yet."""
     ACTIVE = "active"
     LEFT = "left"
 
@@ -240,6 +242,8 @@ class Candidate:
 
     user_id: int
     bot: bool = False
+    duty: bool = False
+    """Whether they have a legal duty to report some kinds of harm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +261,30 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be different about a group, as it was typed; None for all that stays."""
+
+    name: str | None = None
+    about: str | None = None
+    capacity: int | None = None
+    mode: Mode | None = None
+    joins_from: str | None = None
+    joins_until: str | None = None
+    voice: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A group before and after a change."""
+
+    before: Group
+    after: Group
+    members: int
+    voice_stays: bool = False
+    """Whether no voice room was wanted, and there is one: channels are not deleted by this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """What somebody who asks to join says and agrees to."""
 
@@ -267,62 +295,6 @@ class Asking:
     agreement_version: str
     may_message: bool
     wish: Wish = Wish.JOIN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """Somebody who waits for a place in a group, or for whom one is kept."""
-
-    id: int
-    guild_id: int
-    group_id: int
-    user_id: int
-    visit: bool
-    """Whether they want to visit first."""
-    invited: bool
-    """Whether they did not ask, and a facilitator did."""
-    since: datetime
-    offered_at: datetime | None = None
-    offer_ends_at: datetime | None = None
-
-    @property
-    def offered(self) -> bool:
-        return self.offered_at is not None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crowd:
-    """How full a group is. Facilitators do not count; visitors do, and so do places that are kept for somebody."""
-
-    taken: int
-    capacity: int
-    most: int
-    """What no group may exceed."""
-
-    @property
-    def full(self) -> bool:
-        return self.taken >= self.capacity
-
-    @property
-    def packed(self) -> bool:
-        return self.taken >= self.most
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """A group as somebody who looks around sees it."""
-
-    group: Group
-    inside: bool
-    """Whether they are in it already."""
-    asked: bool
-    """Whether they have asked, and nobody has answered yet."""
-    visiting: bool = False
-    """Whether they are in it as a visitor."""
-    full: bool = False
-    """Whether who asks now may have to wait."""
-    expected: Expected | None = None
-    """Their place on the waiting list, or the one that is kept for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

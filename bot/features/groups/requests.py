@@ -14,11 +14,8 @@ from bot.features.groups.desk import Desk
 from bot.features.groups.model import (
     NOTE_LENGTH,
     Asking,
-    Crowd,
-    Expected,
     Group,
     GroupState,
-    Listing,
     Member,
     Mode,
     Reason,
@@ -30,6 +27,7 @@ from bot.features.groups.model import (
 )
 from bot.features.groups.places import Admission, Places
 from bot.features.groups.places import store as places_store
+from bot.features.groups.places.model import Crowd, Expected, Listing
 from bot.features.groups.places.places import CLOSED
 from bot.features.groups.rooms import JOINING
 from bot.features.groups.setbacks import Setbacks

@@ -16,7 +16,7 @@ from bot.core.errors import NotAllowed, UserError
 from bot.features.groups import Group, Groups, GroupState, Member
 from bot.features.guidelines import store
 from bot.features.guidelines.agreements import Agreements
-from bot.features.guidelines.model import Accepted, Numbers
+from bot.features.guidelines.model import Accepted, Numbers, Posted
 from bot.features.guidelines.posting import LONG, Posting
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.storage import Database, Tx
@@ -197,6 +197,9 @@ class Asking:
         group = await self._groups.group(tx, guild_id, group_id)
         if group is None or group.state is GroupState.ARCHIVED:
             return None
+        newest = await store.newest(tx, guild_id, group_id)
+        if newest is None or not newest.stands:
+            return await self._begin_anew(tx, newest)
         asked_at = due.due_at - TERM_LASTS
         version = (await self._agreements.of(tx, guild_id, group_id)).version
         over = [
@@ -214,6 +217,13 @@ class Asking:
             )
         return None
 
+    async def _begin_anew(self, tx: Tx, newest: Posted | None) -> datetime:
+        """Nobody loses a place over words that are not there to be read and agreed to."""
+        until = self._clock() + TERM_LASTS
+        if newest is not None:
+            await store.set_agree_by(tx, newest.id, until)
+        return until
+
     async def returned(self, tx: Tx, guild_id: int) -> None:
         """The bot was away from that server for a while, in which nobody could agree to anything."""
         await self._timers.postpone(tx, TERM, guild_id, self._clock() + ONCE_MORE)
@@ -228,7 +238,7 @@ class Asking:
         await self._timers.set(tx, TERM, subject, until, guild_id=member.guild_id)
         group = await self._groups.group(tx, member.guild_id, member.group_id)
         newest = await store.newest(tx, member.guild_id, member.group_id)
-        if group is not None and newest is not None and newest.over(self._clock()):
+        if group is not None and group.room_id is not None and newest is not None and newest.over(self._clock()):
             await self._posting.put(tx, group, agreement, until)
         await self._recount(tx, member.guild_id, member.group_id)
 

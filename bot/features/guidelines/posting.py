@@ -118,7 +118,7 @@ class Posting:
         if group is None or group.state is GroupState.ARCHIVED:
             return None
         newest = await store.newest(tx, guild_id, group_id)
-        if newest is not None and newest.stands:
+        if newest is not None and newest.stands and newest.channel_id == group.room_id:
             await self._put_deed(tx, newest, What.PIN, PIN, Lane.BULK)
         following = due.due_at + A_DAY
         return following if following > self._clock() else self._clock() + A_DAY

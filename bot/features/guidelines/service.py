@@ -180,13 +180,15 @@ class Guidelines:
         """Post what holds now, asking for a yes if its version is another than before."""
         agreement = await self._agreements.of(tx, group.guild_id, group.id)
         before = await store.newest(tx, group.guild_id, group.id)
-        if before is not None and before.version != agreement.version:
+        if before is not None and before.version == agreement.version and before.coming:
+            if not await self._posting.put_again(tx, group):
+                raise UserError("guidelines.on_its_way")
+        elif before is None:
+            await self._posting.put(tx, group, agreement, None)
+        elif before.version == agreement.version and not before.over(self._clock()):
+            await self._posting.put(tx, group, agreement, before.agree_by)
+        else:
             await self.asking.ask(tx, group)
-        elif before is None or not before.coming:
-            agree_by = None if before is None or before.over(self._clock()) else before.agree_by
-            await self._posting.put(tx, group, agreement, agree_by)
-        elif not await self._posting.put_again(tx, group):
-            raise UserError("guidelines.on_its_way")
 
     async def _opened(self, tx: Tx, group: Group) -> None:
         await self._put(tx, group)
@@ -197,6 +199,8 @@ class Guidelines:
             await self._put(tx, group)
 
     async def _restored(self, tx: Tx, group: Group) -> None:
+        if group.room_id is None:
+            return
         await self.asking.restored(tx, group)
         await self._posting.watch(tx, group)
         await self.reminding.go_on(tx, group)

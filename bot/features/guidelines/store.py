@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -140,6 +141,11 @@ async def set_card(tx: Tx, post_id: int, *, channel_id: int, message_id: int) ->
 async def set_message(tx: Tx, post_id: int, message_id: int) -> None:
     table = guidelines_posts
     await tx.execute(sa.update(table).where(table.c.id == post_id).values(message_id=message_id))
+
+
+async def set_agree_by(tx: Tx, post_id: int, agree_by: datetime) -> None:
+    table = guidelines_posts
+    await tx.execute(sa.update(table).where(table.c.id == post_id).values(agree_by=agree_by))
 
 
 async def set_gone(tx: Tx, post_id: int) -> None:

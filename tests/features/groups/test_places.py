@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from bot.core.errors import NotFound, UserError
 from bot.features.groups import Group, GroupState, Mode, Role
-from bot.features.groups.model import Candidate, Expected, Plan
+from bot.features.groups.model import Candidate, Plan
+from bot.features.groups.places.model import Expected
 from bot.features.groups.places.store import groups_places
 from bot.features.groups.store import groups, groups_requests, set_state
 from bot.features.privacy.model import Person

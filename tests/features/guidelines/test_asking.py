@@ -201,6 +201,38 @@ async def test_only_somebody_of_the_group_can_agree(village: Village) -> None:
     assert refused.value.key == "errors.for_members"
 
 
+async def test_nobody_loses_a_place_over_an_agreement_that_is_not_in_the_room(village: Village) -> None:
+    group = await founded(village)
+    village.refusing["guidelines.post"] = "forbidden"
+    await change(village)
+    village.clock.step(days=14)
+    await settle(village)
+    assert await village.may_enter(group, MO)
+    village.refusing.clear()
+    await post(village, group)
+    await village.carry()
+    counted = await numbers(village, group)
+    assert counted is not None
+    assert counted.agree_by == village.clock() + FORTNIGHT
+    village.clock.step(days=14)
+    await settle(village)
+    assert not await village.may_enter(group, MO)
+
+
+async def test_posting_it_anew_to_people_whose_time_ran_out_unseen_asks_them(village: Village) -> None:
+    group = await founded(village)
+    village.refusing["guidelines.pin"] = "missing"
+    await change(village)
+    village.clock.step(days=14)
+    village.refusing.clear()
+    await post(village, group)
+    await settle(village)
+    standing = await village.guidelines.standing(GUILD, group.id)
+    assert standing is not None
+    assert standing.agree_by == village.clock() + FORTNIGHT
+    assert await village.may_enter(group, MO)
+
+
 async def test_nobody_loses_their_place_because_the_bot_was_away(village: Village) -> None:
     group = await founded(village)
     await change(village)

@@ -9,6 +9,7 @@ import pytest
 from bot.features.groups import Group, Place
 from bot.features.groups.model import GroupState
 from bot.features.groups.store import set_state
+from bot.features.guidelines.store import guidelines_posts
 from bot.outbox import Errand, What
 from bot.timers.store import due
 from tests.features.groups.village import CLEO, FAY, GUILD, Village
@@ -136,3 +137,21 @@ async def test_a_paused_group_is_looked_at_and_an_archived_one_is_not(village: V
 async def becomes(village: Village, group: Group, before: GroupState, after: GroupState) -> None:
     async with village.db.begin() as tx:
         assert await set_state(tx, group.id, before=before, after=after)
+
+
+async def test_one_from_before_groups_had_points_is_taken_on_as_it_is(village: Village) -> None:
+    group = await village.found()
+    await village.join(group, CLEO)
+    old = {"house_version": None, "words": None}
+    async with village.db.begin() as tx:
+        await tx.execute(guidelines_posts.update().values(old))
+        await village.timers.cancel(tx, "guidelines.look", f"{GUILD}:{group.id}")
+    village.carried.clear()
+    await village.guidelines.asking.begin()
+    await settle(village)
+    assert village.carried == []
+    standing = await village.guidelines.standing(GUILD, group.id)
+    assert standing is not None
+    assert (standing.house_version, standing.words) == ("v1", "We are kind.")
+    await next_day(village)
+    assert whats(village) == [What.PIN]

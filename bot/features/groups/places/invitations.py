@@ -9,8 +9,9 @@ from bot.core.clock import Clock
 from bot.core.errors import UserError
 from bot.core.ids import new_id
 from bot.features.groups import store
-from bot.features.groups.model import Candidate, Crowd, Expected, Group, Rules
+from bot.features.groups.model import Candidate, Group, Rules
 from bot.features.groups.places import store as places
+from bot.features.groups.places.model import Crowd, Expected
 from bot.features.groups.places.places import Places
 from bot.storage import Database, Tx
 

@@ -13,9 +13,10 @@ from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_id
 from bot.features.groups import store
 from bot.features.groups.desk import Desk, ServerOf
-from bot.features.groups.model import Asking, Crowd, Expected, Group, GroupState, Member, Request, Rules
+from bot.features.groups.model import Asking, Group, GroupState, Member, Request, Rules
 from bot.features.groups.places import store as places
 from bot.features.groups.places.admission import Admission
+from bot.features.groups.places.model import Crowd, Expected
 from bot.features.groups.rooms import JOINING
 from bot.storage import Database, Tx
 from bot.timers import Due, Timers

@@ -8,7 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
-from bot.features.groups.model import Expected, Member, MemberState, RequestState, Role
+from bot.features.groups.model import Member, MemberState, RequestState, Role
+from bot.features.groups.places.model import Expected
 from bot.features.groups.store import groups_members, groups_requests
 from bot.storage import Kept, Tx, UtcDateTime, column, person_table, sealed_id
 
