@@ -8,6 +8,7 @@ from bot.courier.wanted import (
     EventWanted,
     Overwrite,
     PinWanted,
+    RoomGoneWanted,
     RoomWanted,
     Wanted,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "EventWanted",
     "Overwrite",
     "PinWanted",
+    "RoomGoneWanted",
     "RoomWanted",
     "Wanted",
 ]

@@ -16,6 +16,7 @@ from bot.courier.wanted import (
     EventWanted,
     Overwrite,
     PinWanted,
+    RoomGoneWanted,
     RoomWanted,
     Wanted,
 )
@@ -47,6 +48,8 @@ class Doer:
         match wanted:
             case RoomWanted():
                 return await self._room(guild_id, wanted, spend)
+            case RoomGoneWanted():
+                return await self._room_gone(wanted, spend)
             case AccessWanted():
                 return await self._access(wanted, spend)
             case PinWanted():
@@ -74,6 +77,13 @@ class Doer:
             **({"parent_id": wanted.parent_id} if wanted.parent_id else {}),
         )
         return Carried(channel_id=int(made["id"]))
+
+    async def _room_gone(self, wanted: RoomGoneWanted, spend: Spend) -> Carried:
+        with _gone_already():
+            await self._http.get_channel(wanted.channel_id)
+            await spend()
+            await self._http.delete_channel(wanted.channel_id)
+        return Carried(channel_id=wanted.channel_id)
 
     async def _access(self, wanted: AccessWanted, spend: Spend) -> Carried:
         channel = await self._http.get_channel(wanted.channel_id)

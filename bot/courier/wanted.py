@@ -63,6 +63,13 @@ class DeleteWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomGoneWanted:
+    """A channel that should not be there any more."""
+
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventWanted:
     """A voice event in the group's own voice channel, which only those see who see the channel; found again by
     ``code``, which its description holds. ``gone`` has it removed.
@@ -77,4 +84,4 @@ class EventWanted:
     gone: bool = False
 
 
-Wanted = Page | RoomWanted | AccessWanted | PinWanted | EditWanted | DeleteWanted | EventWanted
+Wanted = Page | RoomWanted | RoomGoneWanted | AccessWanted | PinWanted | EditWanted | DeleteWanted | EventWanted

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.client import Bot
 from bot.cogs.groups.asking import AskButton, AskForm, GoOnButton, MoreButton
 from bot.cogs.groups.cards import Cards, NotNowButton, NotNowForm, WelcomeButton
+from bot.cogs.groups.closing import ArchiveButton, BreakButton, BringBackButton, Closing, ResumeButton
 from bot.cogs.groups.commands import GroupsCog
+from bot.cogs.groups.handing import HandingForm, HandoverWords, NotThisTimeButton, TakeOverButton, TakingForm
 from bot.cogs.groups.leaving import LeaveButton
 from bot.cogs.groups.rooms import Rooms
 from bot.cogs.groups.telling import Telling
@@ -13,8 +15,11 @@ from bot.cogs.groups.telling import Telling
 
 async def setup(bot: Bot) -> None:
     bot.add_components(AskButton, GoOnButton, MoreButton, WelcomeButton, NotNowButton, LeaveButton)
-    bot.add_forms(AskForm, NotNowForm)
+    bot.add_components(TakeOverButton, NotThisTimeButton, BreakButton, ResumeButton, ArchiveButton, BringBackButton)
+    bot.add_forms(AskForm, NotNowForm, HandingForm, TakingForm)
     Rooms(bot).register()
     Cards(bot).register()
     Telling(bot).register()
+    HandoverWords(bot).register()
+    Closing(bot).register()
     await bot.add_cog(GroupsCog(bot))

@@ -12,10 +12,11 @@ from bot.client import Bot, Interaction
 from bot.cogs.groups.asking import list_page
 from bot.cogs.groups.founding import Founding
 from bot.cogs.groups.leaving import confirm_page
+from bot.cogs.groups.named import candidate
 from bot.cogs.groups.readers import Readers
-from bot.core.errors import UserError
+from bot.cogs.groups.stewarding import Stewarding
 from bot.features.groups import Mode
-from bot.features.groups.model import ABOUT_LENGTH, NAME_LENGTH, Candidate, Plan
+from bot.features.groups.model import ABOUT_LENGTH, NAME_LENGTH, Plan
 from bot.ui.access import Access, Answers, group_choices, group_of, requires
 from bot.ui.answer import answer, words_of
 
@@ -24,8 +25,9 @@ About = app_commands.Range[str, 0, ABOUT_LENGTH]
 MEMBERS = Access.MEMBER | Access.VISITOR
 
 
-class GroupsCog(commands.GroupCog, name="groups", group_name="group"):
+class GroupsCog(Stewarding, commands.GroupCog, name="groups", group_name="group"):
     def __init__(self, bot: Bot) -> None:
+        self._bot = bot
         self._groups = bot.services.groups
         self._founding = Founding(bot)
         self._readers = Readers(bot)
@@ -88,10 +90,3 @@ class GroupsCog(commands.GroupCog, name="groups", group_name="group"):
     async def access(self, interaction: Interaction, group: str | None = None) -> None:
         """See who can read a group's room."""
         await answer(interaction, await self._readers.page(interaction, group_of(interaction)))
-
-
-def candidate(person: discord.User | discord.Member) -> Candidate:
-    """Somebody named in an option. Raises ``UserError`` if they are not in this server."""
-    if not isinstance(person, discord.Member):
-        raise UserError("groups.person_away")
-    return Candidate(user_id=person.id, bot=person.bot)

@@ -8,7 +8,9 @@ import discord
 from discord import ui
 
 from bot.client import Bot
+from bot.cogs.groups.closing import BringBackButton
 from bot.features.groups import Group, Place
+from bot.features.groups.closing.archive import NEWS_ARCHIVED
 from bot.features.groups.desk import TROUBLE
 from bot.features.groups.requests import DECLINED, UNANSWERED
 from bot.features.groups.rooms import WELCOMED
@@ -72,6 +74,8 @@ class Telling:
         if group is None:
             return None
         words = self._bot.words
+        if params["problem"] is None:
+            return await self._news(group, str(params["about"]))
         person = Raw(mention(int(str(params["user"])))) if params["user"] else words("groups.somebody")
         why = words(f"setup.problem_{params['problem']}")
         return Page(
@@ -80,6 +84,13 @@ class Telling:
             why,
             words("groups.trouble_mend"),
         )
+
+    async def _news(self, group: Group, about: str) -> Page:
+        """What the lead is to know, though nothing went wrong."""
+        people = Raw(", ".join([mention(user_id) for user_id in await self._facilitators(group)]) or "-")
+        told = self._bot.words(about, name=group.name, people=people)
+        back = (Row(BringBackButton(group.id)),) if about == NEWS_ARCHIVED else ()
+        return Page(told, *back)
 
     async def _group(self, guild_id: int, params: Params) -> Group | None:
         async with self._bot.services.db.read() as tx:

@@ -68,14 +68,23 @@ class Rooms:
             if place is not Place.DESK or member.role is Role.FACILITATOR:
                 await self._put_access(tx, group, member, place, Lane.URGENT)
 
+    async def close(self, tx: Tx, group: Group, member: Member) -> None:
+        """Take the rooms of an archived group away from somebody; facilitators keep the desk."""
+        for place in (Place.ROOM, Place.VOICE):
+            await self._put_access(tx, group, member, place, Lane.URGENT)
+
     async def entry(self, tx: Tx, guild_id: int, group_id: int, user_id: int, place: Place) -> Entry | None:
-        """Whether this person may now enter this channel; None if there is no such channel any more."""
+        """Whether this person may now enter this channel; None if there is no such channel any more.
+
+        Of an archived group only the desk is left, to those who may bring the group back.
+        """
         group = await store.group(tx, guild_id, group_id)
         channel_id = None if group is None else group.channel(place)
         if channel_id is None:
             return None
         member = await store.membership(tx, guild_id, group_id, user_id)
-        role = member.role if member is not None and member.may_enter(place) else None
+        closed = group is not None and group.archived and place is not Place.DESK
+        role = member.role if member is not None and member.may_enter(place) and not closed else None
         restrained = member is not None and self.restrained(member)
         return Entry(channel_id=channel_id, user_id=user_id, place=place, role=role, restrained=restrained)
 
@@ -120,6 +129,10 @@ class Rooms:
         assert group is not None
         if before.channel(place) != done.channel_id:
             await self._shut_out_who_left(tx, group, place)
+        if group.archived:
+            # it was archived while the channel was being made
+            for member in await store.members(tx, group.guild_id, group.id):
+                await self.close(tx, group, member)
         if group.ready and await store.set_state(tx, group_id, before=GroupState.FORMING, after=GroupState.OPEN):
             opened = await store.group(tx, done.guild_id, group_id)
             assert opened is not None
@@ -169,6 +182,9 @@ class Rooms:
         lane = Lane.PROMPT if entering else Lane.URGENT
         if not await self._setbacks.remember(tx, returned, What.ENSURE_ACCESS, lane, group_id=group_id):
             return
+        if group.archived and not entering:
+            await self._tell_once(tx, group, returned)
+            return
         what = "access" if entering else "leaving"
         about = f"groups.trouble_{what}" + ("_voice" if place is Place.VOICE else "")
         await self._desk.tell(tx, group, about, problem=returned.problem, user_id=user_id)
@@ -178,6 +194,18 @@ class Rooms:
             await self._desk.say(
                 tx, returned.guild_id, user_id, f"groups.{what}_failed", {"group": group_id}, purpose=purpose
             )
+
+    async def _tell_once(self, tx: Tx, group: Group, returned: Returned) -> None:
+        """The rooms of an archived group are closed to many at once: one word about it is enough."""
+        setbacks = await self._setbacks.of(tx, group.guild_id)
+        if sum(setback.group_id == group.id and setback.kind == ACCESS for setback in setbacks) == 1:
+            params = {
+                "group": group.id,
+                "about": "groups.trouble_closing",
+                "problem": returned.problem,
+                "user": None,
+            }
+            await self._desk.tell_lead(tx, group.guild_id, params)
 
     def _ring(self, tx: Tx, group_id: int) -> None:
         for ring in self.progressed:

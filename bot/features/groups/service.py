@@ -12,7 +12,11 @@ from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_code, new_id
 from bot.core.reading import read_day
 from bot.features.groups import store
+from bot.features.groups.closing import Archive, Breaks
+from bot.features.groups.closing.store import archived_names
 from bot.features.groups.desk import Desk, ServerOf
+from bot.features.groups.handover import Handovers
+from bot.features.groups.handover.handovers import Concerns
 from bot.features.groups.model import (
     ABOUT_LENGTH,
     NAME_LENGTH,
@@ -80,7 +84,51 @@ class Groups:
         self.restored: list[OnGroup] = []
         """Called when an archived group was brought back."""
         self.changed: list[OnGroup] = []
-        """Called when somebody has changed how many a group takes, or when."""
+        """Called when somebody has changed how many a group takes, or when; also when a break is over."""
+        self.concerns: list[Concerns] = []
+        """Asked how many concerns of a group are open, of those that somebody may know of."""
+        self._keep_up(outbox, timers)
+
+    def _keep_up(self, outbox: Outbox, timers: Timers) -> None:
+        """Handing over, breaks and the archive, which hear of one another."""
+        base = (self._db, self._clock)
+        self.handovers = Handovers(
+            *base,
+            timers,
+            self._audit,
+            rooms=self.rooms,
+            desk=self.desk,
+            requests=self.requests,
+            server=self._server,
+            end=self.end,
+            concerns=self.concerns,
+        )
+        self.breaks = Breaks(
+            *base,
+            outbox,
+            timers,
+            self._audit,
+            desk=self.desk,
+            setbacks=self.setbacks,
+            server=self._server,
+            changed=self.changed,
+        )
+        self.archive = Archive(
+            *base,
+            outbox,
+            timers,
+            self._audit,
+            rooms=self.rooms,
+            desk=self.desk,
+            setbacks=self.setbacks,
+            end=self.end,
+            concerns=self.concerns,
+            archived=self.archived,
+            restored=self.restored,
+        )
+        self.left.append(self.handovers.left)
+        self.archived += [self.handovers.archived, self.breaks.archived]
+        self.restored.append(self.breaks.expect)
 
     # announcements
 
@@ -117,7 +165,7 @@ class Groups:
             await tx.lock("groups", guild_id)
             server = await self._ready_server(tx, guild_id)
             group = self._planned(guild_id, plan, server)
-            if any(same_name(group.name, other.name) for other in await store.groups_in(tx, guild_id)):
+            if any(same_name(group.name, other) for other in await self._names(tx, guild_id)):
                 raise UserError("groups.name_taken", name=group.name)
             facilitators = _facilitators(plan.facilitators)
             await store.add_group(tx, group, self._clock())
@@ -135,6 +183,11 @@ class Groups:
                 facilitators=len(facilitators),
             )
             return group
+
+    async def _names(self, tx: Tx, guild_id: int) -> list[str]:
+        """What the server's groups are called, and those that may be brought back."""
+        living = [group.name for group in await store.groups_in(tx, guild_id)]
+        return living + await archived_names(tx, guild_id)
 
     async def _ready_server(self, tx: Tx, guild_id: int) -> Server:
         server = await self._server(tx, guild_id)
@@ -231,7 +284,10 @@ class Groups:
         code: str | None = None,
         channel_id: int | None = None,
     ) -> Standing:
-        """What this person is to the group of that id, else of that code, else to the one whose channel it is."""
+        """What this person is to the group of that id, else of that code, else to the one whose channel it is.
+
+        Of an archived group nobody is a member or visitor; its facilitators are known, who may bring it back.
+        """
         if group_id is not None:
             group = await store.group(tx, guild_id, group_id)
         elif code is not None:
@@ -241,13 +297,13 @@ class Groups:
         else:
             group = None
         member = None if group is None else await store.membership(tx, guild_id, group.id, user_id)
-        if member is None or not member.active:
+        if group is None or member is None or not member.active:
             return Standing(group=group)
         return Standing(
             group=group,
-            member=member.role is not Role.VISITOR,
+            member=member.role is not Role.VISITOR and not group.archived,
             facilitator=member.role is Role.FACILITATOR,
-            visitor=member.role is Role.VISITOR,
+            visitor=member.role is Role.VISITOR and not group.archived,
         )
 
     async def runnable(
@@ -299,10 +355,11 @@ class Groups:
             if group is None:
                 continue
             await self.end(tx, group, member)
-            if member.facilitates and not await store.count(tx, group.id, Role.FACILITATOR):
+            if member.facilitates and not group.archived and not await store.count(tx, group.id, Role.FACILITATOR):
                 about = {"group": group.id, "about": "groups.trouble_unled", "problem": "left", "user": None}
                 await self.desk.tell_lead(tx, guild_id, about)
         await self.requests.withdraw_all(tx, guild_id, user_id)
+        await self.handovers.withdraw_all(tx, guild_id, user_id)
 
     async def _leaving(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> tuple[Group, Member]:
         group = await store.group(tx, guild_id, group_id)

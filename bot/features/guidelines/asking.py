@@ -13,7 +13,8 @@ from typing import Final
 from bot.audit import Audit
 from bot.core.clock import Clock
 from bot.core.errors import NotAllowed, UserError
-from bot.features.groups import Group, Groups, GroupState, Member
+from bot.features.groups import Group, Groups, Member
+from bot.features.groups.model import ARCHIVE_LASTS
 from bot.features.guidelines import store
 from bot.features.guidelines.model import Numbers, Posted
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
@@ -63,6 +64,7 @@ class Asking:
         groups.restrains.append(self.to_agree)
         groups.joined.append(self._joined)
         groups.left.append(self._left)
+        groups.restored.append(self._restored)
 
     def to_agree(self, member: Member) -> bool:
         """Whether this member is asked, and only reads until then."""
@@ -152,8 +154,11 @@ class Asking:
         guild_id, group_id, *one = map(int, due.subject.split(":"))
         await tx.lock("group", group_id)
         group = await self._groups.group(tx, guild_id, group_id)
-        if group is None or group.state is GroupState.ARCHIVED:
+        if group is None or (group.archived and group.archived_from is None):
             return None
+        if group.archived:
+            # nobody can agree now; if it is brought back there is time to
+            return self._clock() + ARCHIVE_LASTS
         asked_at = due.due_at - TERM_LASTS
         over = [
             member
@@ -184,6 +189,10 @@ class Asking:
 
     async def _left(self, tx: Tx, member: Member) -> None:
         await self._recount(tx, member.guild_id, member.group_id)
+
+    async def _restored(self, tx: Tx, group: Group) -> None:
+        """The agreement may have changed while the group was archived."""
+        await self._timers.set(tx, RENEW, ALL, self._clock())
 
     async def _recount(self, tx: Tx, guild_id: int, group_id: int) -> None:
         """Have the card show what the numbers are now."""

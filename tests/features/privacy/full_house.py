@@ -58,7 +58,7 @@ async def fill(
                 continue
             row = {column.name: _value(tx, column, made, now, user_id, guild_id) for column in table.columns}
             if table.name == "groups":
-                row["state"] = GroupState.ARCHIVED
+                row |= {"state": GroupState.ARCHIVED, "archived_from": None}
             made[table.name] = row
             await tx.execute(sa.insert(table).values(row))
 
