@@ -149,7 +149,7 @@ class Archive:
             await store.bring_back(tx, group_id, before.archived_from)
             await self._timers.cancel(tx, OVER, _subject(before))
             group = await self._group(tx, guild_id, group_id)
-            if not group.ready:
+            if group.state is GroupState.FORMING:
                 await self._rooms.make(tx, group)
             for member in await groups.members(tx, guild_id, group_id):
                 await self._rooms.look_again(tx, group, member)
@@ -191,13 +191,16 @@ class Archive:
             ),
         )
 
-    async def _room_gone(self, tx: Tx, done: Delivered) -> None:
+    async def _room_gone(self, tx: Tx, done: Delivered | Returned) -> None:
         await self._setbacks.forget(tx, done.key)
         await store.clear_channel(tx, int(str(done.params["group"])), Place(str(done.params["place"])))
 
     async def _room_stays(self, tx: Tx, returned: Returned) -> None:
         group = await groups.group(tx, returned.guild_id, int(str(returned.params["group"])))
         if group is None:
+            return
+        if returned.problem == "missing":
+            await self._room_gone(tx, returned)
             return
         if await self._setbacks.remember(tx, returned, What.DELETE_ROOM, Lane.PROMPT, group_id=group.id):
             await self._tell_lead(tx, group, "groups.trouble_gone", problem=returned.problem)
