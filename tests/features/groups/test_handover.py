@@ -10,7 +10,7 @@ import pytest
 from bot.core.errors import UserError
 from bot.features.groups import Group, Place, Role
 from bot.features.groups.handover import Handing
-from bot.features.groups.handover.store import groups_handovers
+from bot.features.groups.handover.store import groups_handovers_people
 from bot.features.groups.model import Candidate, Plan
 from bot.features.privacy.model import Person
 from bot.features.privacy.store import delete_ended, erase
@@ -184,7 +184,7 @@ async def test_who_is_forgotten_takes_it_with_them_and_the_other_is_told(
         await take(village, handover, CLEO)
     async with village.db.begin() as tx:
         sealed = tx.vault.seal_id(goes, GUILD)
-        rows = await tx.all(groups_handovers.select())
+        rows = await tx.all(groups_handovers_people.select())
     assert sealed not in [value for row in rows for value in dict(row).values()]
     await pass_time(village, days=8)
     assert (await village.kinds_told(other))[-1] == f"groups.handover_{kind}", "nothing lapses after that"

@@ -20,8 +20,6 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("group_id", sa.BigInteger(), nullable=False),
-        sa.Column("asker", sa.LargeBinary(length=24), nullable=True),
-        sa.Column("incoming", sa.LargeBinary(length=24), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("practical", sa.LargeBinary(), nullable=True),
         sa.Column("needs", sa.LargeBinary(), nullable=True),
@@ -35,7 +33,24 @@ def upgrade() -> None:
     with op.batch_alter_table("groups_handovers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_groups_handovers_ends_at"), ["ends_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_groups_handovers_group_id_state"), ["group_id", "state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_groups_handovers_guild_id_asker"), ["guild_id", "asker"], unique=False)
+
+    op.create_table(
+        "groups_handovers_people",
+        sa.Column("handover_id", sa.BigInteger(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("guild_id", sa.BigInteger(), nullable=False),
+        sa.Column("user", sa.LargeBinary(length=24), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["handover_id"],
+            ["groups_handovers.id"],
+            name=op.f("fk_groups_handovers_people_handover_id_groups_handovers"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("handover_id", "part", name=op.f("pk_groups_handovers_people")),
+    )
+    with op.batch_alter_table("groups_handovers_people", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_groups_handovers_people_ends_at"), ["ends_at"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_groups_handovers_guild_id_incoming"), ["guild_id", "incoming"], unique=False
+            batch_op.f("ix_groups_handovers_people_guild_id_user"), ["guild_id", "user"], unique=False
         )
