@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +16,7 @@ from bot.client import EXTENSIONS, Bot
 from bot.core.errors import UserError
 from bot.demo.role_counts import role_member_counts
 from bot.services import Services, open_services
-from bot.settings import Settings
+from bot.settings import Posting, Settings
 from bot.timers import LoopBell
 from bot.ui.errors import reason_of
 from bot.ui.permissions import INVITE
@@ -36,7 +38,8 @@ class World:
         self, settings: Settings, *, extensions: tuple[str, ...] = EXTENSIONS, begins: datetime | None = None
     ) -> None:
         """``begins``: what time it is at first, if not SimCord's own New Year's Day."""
-        self.settings = settings
+        # nothing limits us here, and every pause would cost a step of the moved time
+        self.settings = replace(settings, posting=Posting(per_second=math.inf))
         self._begins = begins
         self._extensions = extensions
         self._services = AsyncExitStack()

@@ -118,7 +118,7 @@ class Delivered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """An errand that cannot be done; ``problem`` is a short code: ``forbidden``, ``missing``, ``expired``, ``refused``,
-    ``full``, ``closed`` (a direct message that is not taken).
+    ``full``, ``pins_full``, ``closed`` (a direct message that is not taken).
     """
 
     key: str

@@ -6,6 +6,7 @@ from bot.client import Bot
 from bot.cogs.groups.asking import AskButton, AskForm, GoOnButton, MoreButton
 from bot.cogs.groups.cards import Cards, NotNowButton, NotNowForm, WelcomeButton
 from bot.cogs.groups.closing import ArchiveButton, BreakButton, BringBackButton, Closing, ResumeButton
+from bot.cogs.groups.coming import ComingCog
 from bot.cogs.groups.commands import GroupsCog
 from bot.cogs.groups.handing import HandingForm, HandoverWords, NotThisTimeButton, TakeOverButton, TakingForm
 from bot.cogs.groups.leaving import LeaveButton
@@ -23,3 +24,4 @@ async def setup(bot: Bot) -> None:
     HandoverWords(bot).register()
     Closing(bot).register()
     await bot.add_cog(GroupsCog(bot))
+    await bot.add_cog(ComingCog(bot))

@@ -35,6 +35,7 @@ class Rooms:
             if group is None or server is None or group.state is GroupState.ARCHIVED:
                 return None
             members = await groups.members(tx, errand.guild_id, group.id)
+            restrained = await groups.rooms.restrained(tx, group, members)
         code = f"{place}-{group.code}"
         written = place is not Place.VOICE
         return RoomWanted(
@@ -43,7 +44,7 @@ class Rooms:
             code=code if written else "",
             topic=self._bot.words(f"groups.{place}_topic", code=code) if written else "",
             parent_id=server.category_id,
-            overwrites=(*self._ours(errand.guild_id, place), *self._theirs(members, place)),
+            overwrites=(*self._ours(errand.guild_id, place), *_theirs(members, restrained, place)),
         )
 
     async def access(self, errand: Errand) -> AccessWanted | None:
@@ -61,14 +62,6 @@ class Rooms:
         overwrite = _overwrite(entry.user_id, entry.role, entry.place, restrained=entry.restrained)
         return AccessWanted(channel_id=entry.channel_id, user_id=entry.user_id, overwrite=overwrite)
 
-    def _theirs(self, members: list[Member], place: Place) -> list[Overwrite]:
-        restrained = self._bot.services.groups.rooms.restrained
-        return [
-            _overwrite(member.user_id, member.role, place, restrained=restrained(member))
-            for member in members
-            if member.may_enter(place)
-        ]
-
     def _ours(self, guild_id: int, place: Place) -> tuple[Overwrite, Overwrite]:
         assert self._bot.user is not None
         ours = permissions.BOT | permissions.MEMBER_VOICE if place is Place.VOICE else permissions.BOT
@@ -77,6 +70,14 @@ class Rooms:
             Overwrite(target_id=guild_id, member=False, allow=0, deny=permissions.HIDDEN.value),
             Overwrite(target_id=self._bot.user.id, member=True, allow=ours.value),
         )
+
+
+def _theirs(members: list[Member], restrained: set[int], place: Place) -> list[Overwrite]:
+    return [
+        _overwrite(member.user_id, member.role, place, restrained=member.id in restrained)
+        for member in members
+        if member.may_enter(place)
+    ]
 
 
 def allowed(role: Role, place: Place) -> Permissions:

@@ -11,6 +11,7 @@ from bot.client import Bot
 from bot.cogs.groups.closing import BringBackButton
 from bot.features.groups import Group, Place
 from bot.features.groups.closing.archive import NEWS_ARCHIVED
+from bot.features.groups.departures import PLACE_ENDED, REQUEST_ENDED
 from bot.features.groups.desk import TROUBLE
 from bot.features.groups.requests import DECLINED, UNANSWERED
 from bot.features.groups.rooms import WELCOMED
@@ -19,6 +20,8 @@ from bot.outbox import Errand
 from bot.outbox.model import Params
 from bot.ui.pages import Link, Page, Row
 from bot.ui.texts import Raw, mention
+
+FAILED = ("groups.access_failed", "groups.leaving_failed", "groups.card_failed")
 
 
 class Telling:
@@ -31,7 +34,7 @@ class Telling:
         courier.tells(TROUBLE, self.trouble_word)
         courier.tells(WELCOMED, self.welcomed)
         courier.tells(DECLINED, self.declined)
-        for kind in ("groups.access_failed", "groups.leaving_failed", "groups.card_failed", UNANSWERED):
+        for kind in (*FAILED, UNANSWERED, PLACE_ENDED, REQUEST_ENDED):
             courier.tells(kind, self.about_group)
 
     async def welcomed(self, word: Kept) -> Page | None:
@@ -88,9 +91,9 @@ class Telling:
     async def _news(self, group: Group, about: str) -> Page:
         """What the lead is to know, though nothing went wrong."""
         people = Raw(", ".join([mention(user_id) for user_id in await self._facilitators(group)]) or "-")
-        told = self._bot.words(about, name=group.name, people=people)
+        told = self._bot.words(about, people=people)
         back = (Row(BringBackButton(group.id)),) if about == NEWS_ARCHIVED else ()
-        return Page(told, *back)
+        return Page(self._bot.words("groups.notice_intro", name=group.name), told, *back)
 
     async def _group(self, guild_id: int, params: Params) -> Group | None:
         async with self._bot.services.db.read() as tx:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from bot.features.groups import store
@@ -19,6 +19,8 @@ JOINING: Final = "joining"
 
 OnGroup = Callable[[Tx, Group], Awaitable[None]]
 OnPlace = Callable[[Tx, Group, Place], Awaitable[None]]
+Restrains = Callable[[Tx, Group, Sequence[Member]], Awaitable[set[int]]]
+"""Which of these members of the group only read and listen for now, by the ids of their rows."""
 
 
 def kind_of(place: Place) -> str:
@@ -33,7 +35,7 @@ class Rooms:
         self._setbacks = setbacks
         self.opened: list[OnGroup] = []
         self.remade: list[OnPlace] = []
-        self.restrains: list[Callable[[Member], bool]] = []
+        self.restrains: list[Restrains] = []
         self.progressed: list[Callable[[int], None]] = []
         for place in Place:
             outbox.delivered(kind_of(place), self._made)
@@ -85,12 +87,15 @@ class Rooms:
         member = await store.membership(tx, guild_id, group_id, user_id)
         closed = group is not None and group.archived and place is not Place.DESK
         role = member.role if member is not None and member.may_enter(place) and not closed else None
-        restrained = member is not None and self.restrained(member)
+        restrained = group is not None and member is not None and bool(await self.restrained(tx, group, [member]))
         return Entry(channel_id=channel_id, user_id=user_id, place=place, role=role, restrained=restrained)
 
-    def restrained(self, member: Member) -> bool:
-        """Whether this person only reads and listens for now."""
-        return any(restrains(member) for restrains in self.restrains)
+    async def restrained(self, tx: Tx, group: Group, members: Sequence[Member]) -> set[int]:
+        """Which of these members of the group only read and listen for now, by the ids of their rows."""
+        found: set[int] = set()
+        for restrains in self.restrains:
+            found |= await restrains(tx, group, members)
+        return found
 
     async def look_again(self, tx: Tx, group: Group, member: Member) -> None:
         """Have somebody's access made what it should be by now."""

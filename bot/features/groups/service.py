@@ -14,6 +14,7 @@ from bot.core.reading import read_day
 from bot.features.groups import store
 from bot.features.groups.closing import Archive, Breaks
 from bot.features.groups.closing.store import archived_names
+from bot.features.groups.departures import Departures, OnPerson
 from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.handover import Handovers
 from bot.features.groups.handover.handovers import Concerns
@@ -37,7 +38,7 @@ from bot.features.groups.model import (
     tidy,
 )
 from bot.features.groups.requests import OnMember, Requests
-from bot.features.groups.rooms import OnGroup, OnPlace, Rooms
+from bot.features.groups.rooms import OnGroup, OnPlace, Restrains, Rooms
 from bot.features.groups.setbacks import Setbacks
 from bot.inbox import Inbox
 from bot.outbox import Outbox
@@ -79,6 +80,7 @@ class Groups:
             server=server,
             rules=rules,
         )
+        self._departures = Departures(db, desk=self.desk, requests=self.requests, server=server, end=self.end)
         self.left: list[OnMember] = []
         self.archived: list[OnGroup] = []
         self.restored: list[OnGroup] = []
@@ -129,6 +131,8 @@ class Groups:
         self.left.append(self.handovers.left)
         self.archived += [self.handovers.archived, self.breaks.archived]
         self.restored.append(self.breaks.expect)
+        self._departures.departed.append(self.handovers.withdraw_all)
+        self._departures.awaited.append(self.handovers.wait_for)
 
     # announcements
 
@@ -136,6 +140,11 @@ class Groups:
     def joined(self) -> list[OnMember]:
         """Called, in the same transaction, when somebody has become a member."""
         return self.requests.joined
+
+    @property
+    def departed(self) -> list[OnPerson]:
+        """Called, in the same transaction, when somebody who matters here is not in the server any more."""
+        return self._departures.departed
 
     @property
     def opened(self) -> list[OnGroup]:
@@ -148,8 +157,8 @@ class Groups:
         return self.rooms.remade
 
     @property
-    def restrains(self) -> list[Callable[[Member], bool]]:
-        """Asked of somebody in a group: whether they only read and listen for now."""
+    def restrains(self) -> list[Restrains]:
+        """Asked of some of a group's people: which of them only read and listen for now."""
         return self.rooms.restrains
 
     @property
@@ -344,21 +353,20 @@ class Groups:
             await self.end(tx, group, member)
             return group
 
+    async def gone(self, *, guild_id: int, user_id: int) -> None:
+        """Somebody is not in the server any more: they left it, were sent away, or their account is deleted.
+
+        Their places and what they asked for end, and a word waits for them in case they come back. To say so again
+        changes nothing.
+        """
+        await self._departures.gone(guild_id=guild_id, user_id=user_id)
+
     async def leave_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
         """Leave every group of the server and withdraw what was asked for: for a person who wants to be forgotten.
 
-        A group that is left without a facilitator is told of to the safeguarding lead.
+        A group that loses a facilitator is told of to the safeguarding lead.
         """
-        for member in await store.memberships(tx, guild_id, user_id):
-            await tx.lock("group", member.group_id)
-            group = await store.group(tx, guild_id, member.group_id)
-            if group is None:
-                continue
-            await self.end(tx, group, member)
-            if member.facilitates and not group.archived and not await store.count(tx, group.id, Role.FACILITATOR):
-                about = {"group": group.id, "about": "groups.trouble_unled", "problem": "left", "user": None}
-                await self.desk.tell_lead(tx, guild_id, about)
-        await self.requests.withdraw_all(tx, guild_id, user_id)
+        await self._departures.leave_all(tx, guild_id, user_id)
         await self.handovers.withdraw_all(tx, guild_id, user_id)
 
     async def _leaving(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> tuple[Group, Member]:

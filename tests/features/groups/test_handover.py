@@ -254,3 +254,10 @@ async def test_an_answer_after_a_restart_counts(village: Village) -> None:
     await take(village, handover, CLEO)
     await pass_time(village, days=2)
     assert "groups.handover_lapsed" not in await village.kinds_told(FAY)
+
+
+async def test_somebody_who_is_in_no_group_and_leaves_the_server_is_not_waited_for(village: Village) -> None:
+    group = await alone(village)
+    await ask(village, group, FAY, CLEO)
+    await village.groups.gone(guild_id=GUILD, user_id=CLEO)
+    assert (await village.kinds_told(FAY))[-1] == "groups.handover_off_for_asker"

@@ -216,9 +216,14 @@ class Handovers:
 
     async def withdraw_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
         """Somebody is gone from the server, or wants to be forgotten: no group waits for them."""
-        for handover in await store.open_of(tx, guild_id, user_id):
+        theirs = await store.open_of(tx, guild_id, user_id)
+        for handover in sorted(theirs, key=lambda handover: handover.group_id):
             await tx.lock("group", handover.group_id)
             await self._withdraw_for(tx, handover, user_id)
+
+    async def wait_for(self, tx: Tx, guild_id: int, user_id: int) -> bool:
+        """Whether a hand-over that this person has to do with is not settled."""
+        return bool(await store.open_of(tx, guild_id, user_id))
 
     async def archived(self, tx: Tx, group: Group) -> None:
         for handover in await store.open_in(tx, group.guild_id, group.id):
