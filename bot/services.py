@@ -99,6 +99,8 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     server = setup.server
     agreed, usual, kept = settings.guidelines, settings.meetings, settings.retention
     groups = Groups(db, clock, outbox, inbox, timers, audit, rules=_rules(settings), server=server)
+    groups.rooms.outgrown.append(setup.widen)
+    setup.settled.append(groups.rooms.category_settled)
     agreements = Agreements(house=agreed.body, version=agreed.version, heading=settings.texts["guidelines.own_points"])
     guidelines = Guidelines(
         db, clock, outbox, timers, audit, groups, agreements=agreements, short=agreed.short, server=server

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
@@ -16,6 +17,7 @@ from bot.courier.wanted import (
     EventWanted,
     Overwrite,
     PinWanted,
+    RenameWanted,
     RoomGoneWanted,
     RoomWanted,
     Wanted,
@@ -28,6 +30,10 @@ PIN_LINE = 6  # the message type of the line that Discord posts when something i
 ROLE, MEMBER = 0, 1
 RECENT = 100
 VOICE_EVENT, GUILD_ONLY = 2, 2
+RENAME_WAITS = 10.0
+"""Seconds in which Discord takes a new name, or does not for now."""
+NEXT_NAME = 310.0
+"""Seconds after which it takes another one for the same channel."""
 
 
 class Doer:
@@ -60,6 +66,8 @@ class Doer:
                 return await self._delete(wanted)
             case EventWanted():
                 return await self._event(guild_id, wanted, spend)
+            case RenameWanted():
+                return await self._rename(wanted, spend)
             case Page():
                 raise TypeError("a page is posted, not done")
 
@@ -83,6 +91,18 @@ class Doer:
             await self._http.get_channel(wanted.channel_id)
             await spend()
             await self._http.delete_channel(wanted.channel_id)
+        return Carried(channel_id=wanted.channel_id)
+
+    async def _rename(self, wanted: RenameWanted, spend: Spend) -> Carried:
+        channel = await self._http.get_channel(wanted.channel_id)
+        if channel["name"] != wanted.name:
+            await spend()
+            try:
+                async with asyncio.timeout(RENAME_WAITS):
+                    await self._http.edit_channel(wanted.channel_id, name=wanted.name)
+            except TimeoutError as waited:
+                # the library sleeps until Discord takes another name, which must not keep other errands waiting
+                raise discord.RateLimited(NEXT_NAME) from waited
         return Carried(channel_id=wanted.channel_id)
 
     async def _access(self, wanted: AccessWanted, spend: Spend) -> Carried:
@@ -166,6 +186,8 @@ def _gone_already() -> AbstractContextManager[None]:
 def _is(channel: Any, wanted: RoomWanted) -> bool:
     if channel["type"] != TYPES[wanted.type]:
         return False
+    if wanted.code and wanted.type == "voice":
+        return channel["name"].endswith(wanted.code)
     if wanted.code:
         return wanted.code in (channel.get("topic") or "")
     return channel["name"] == wanted.name and int(channel.get("parent_id") or 0) == (wanted.parent_id or 0)

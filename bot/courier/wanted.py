@@ -21,8 +21,8 @@ class Overwrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomWanted:
-    """A channel that should exist. A text room is found again by ``code``, which its topic holds; the others, which
-    have no topic, by their name and place.
+    """A channel that should exist. It is found again by ``code``, which the topic of a text room holds, and with which
+    the name of a voice room ends; without a code by its name and place.
     """
 
     type: Literal["category", "text", "voice"]
@@ -70,6 +70,14 @@ class RoomGoneWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenameWanted:
+    """What a channel should be called. Discord takes about two names in ten minutes."""
+
+    channel_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventWanted:
     """A voice event in the group's own voice channel, which only those see who see the channel; found again by
     ``code``, which its description holds. ``gone`` has it removed.
@@ -84,4 +92,14 @@ class EventWanted:
     gone: bool = False
 
 
-Wanted = Page | RoomWanted | RoomGoneWanted | AccessWanted | PinWanted | EditWanted | DeleteWanted | EventWanted
+Wanted = (
+    Page
+    | RoomWanted
+    | RoomGoneWanted
+    | AccessWanted
+    | PinWanted
+    | EditWanted
+    | DeleteWanted
+    | EventWanted
+    | RenameWanted
+)

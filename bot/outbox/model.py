@@ -36,6 +36,7 @@ class What(StrEnum):
     DELETE = "delete"
     EVENT = "event"
     DELETE_ROOM = "delete_room"
+    RENAME = "rename"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,8 @@ class Delivered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """An errand that cannot be done; ``problem`` is a short code: ``forbidden``, ``missing``, ``expired``, ``refused``,
-    ``full``, ``pins_full``, ``closed`` (a direct message that is not taken).
+    ``full``, ``category_full``, ``server_full`` (of channels), ``pins_full``, ``closed`` (a direct message that is not
+    taken).
     """
 
     key: str

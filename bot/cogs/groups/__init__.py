@@ -10,6 +10,8 @@ from bot.cogs.groups.coming import ComingCog
 from bot.cogs.groups.commands import GroupsCog
 from bot.cogs.groups.handing import HandingForm, HandoverWords, NotThisTimeButton, TakeOverButton, TakingForm
 from bot.cogs.groups.leaving import LeaveButton
+from bot.cogs.groups.naming import OtherNameButton, OtherNameForm, UseNameButton
+from bot.cogs.groups.people import MorePeopleButton, RemoveButton, Removed
 from bot.cogs.groups.rooms import Rooms
 from bot.cogs.groups.telling import Telling
 
@@ -17,10 +19,12 @@ from bot.cogs.groups.telling import Telling
 async def setup(bot: Bot) -> None:
     bot.add_components(AskButton, GoOnButton, MoreButton, WelcomeButton, NotNowButton, LeaveButton)
     bot.add_components(TakeOverButton, NotThisTimeButton, BreakButton, ResumeButton, ArchiveButton, BringBackButton)
-    bot.add_forms(AskForm, NotNowForm, HandingForm, TakingForm)
+    bot.add_components(UseNameButton, OtherNameButton, MorePeopleButton, RemoveButton)
+    bot.add_forms(AskForm, NotNowForm, OtherNameForm, HandingForm, TakingForm)
     Rooms(bot).register()
     Cards(bot).register()
     Telling(bot).register()
+    Removed(bot).register()
     HandoverWords(bot).register()
     Closing(bot).register()
     await bot.add_cog(GroupsCog(bot))

@@ -7,9 +7,9 @@ import unicodedata
 from discord import Permissions
 
 from bot.client import Bot
-from bot.courier import AccessWanted, Overwrite, RoomWanted
+from bot.courier import AccessWanted, Overwrite, RenameWanted, RoomWanted
 from bot.features.groups import Group, GroupState, Member, Place, Role
-from bot.features.groups.rooms import ACCESS, kind_of
+from bot.features.groups.rooms import ACCESS, RENAME, kind_of
 from bot.outbox import Errand
 from bot.ui import permissions
 
@@ -24,6 +24,7 @@ class Rooms:
         for place in Place:
             self._bot.courier.renders(kind_of(place), self.room)
         self._bot.courier.renders(ACCESS, self.access)
+        self._bot.courier.renders(RENAME, self.name)
 
     async def room(self, errand: Errand) -> RoomWanted | None:
         """The channel with everyone's access in it from its first moment, so that it is never seen by others."""
@@ -32,7 +33,7 @@ class Rooms:
         async with self._bot.services.db.read() as tx:
             group = await groups.group(tx, errand.guild_id, int(str(errand.params["group"])))
             server = await setup.server(tx, errand.guild_id)
-            if group is None or server is None or group.state is GroupState.ARCHIVED:
+            if group is None or server is None or group.state is GroupState.ARCHIVED or place not in group.places:
                 return None
             members = await groups.members(tx, errand.guild_id, group.id)
             restrained = await groups.rooms.restrained(tx, group, members)
@@ -41,11 +42,22 @@ class Rooms:
         return RoomWanted(
             type="text" if written else "voice",
             name=channel_name(group, place),
-            code=code if written else "",
+            # in a topic it says whose channel it is; in a name the group's own code must do
+            code=code if written else f"-{group.code}",
             topic=self._bot.words(f"groups.{place}_topic", code=code) if written else "",
             parent_id=server.category_id,
             overwrites=(*self._ours(errand.guild_id, place), *_theirs(members, restrained, place)),
         )
+
+    async def name(self, errand: Errand) -> RenameWanted | None:
+        """What the channel is called now; nothing where there is none."""
+        place = Place(str(errand.params["place"]))
+        async with self._bot.services.db.read() as tx:
+            group = await self._bot.services.groups.group(tx, errand.guild_id, int(str(errand.params["group"])))
+        channel_id = None if group is None else group.channel(place)
+        if group is None or channel_id is None:
+            return None
+        return RenameWanted(channel_id=channel_id, name=channel_name(group, place))
 
     async def access(self, errand: Errand) -> AccessWanted | None:
         """One person's overwrite as it should be now: none, if they have left in the meantime."""

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from bot.features.groups import store
-from bot.features.groups.desk import Desk
+from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.model import Entry, Group, GroupState, Member, MemberState, Place, Role
 from bot.features.groups.setbacks import Setbacks
 from bot.outbox import Deed, Delivered, Lane, Outbox, Returned, What
@@ -17,8 +17,14 @@ WELCOMED: Final = "groups.welcomed"
 JOINING: Final = "joining"
 """What a direct message about a request to join was allowed for."""
 
+RENAME: Final = "groups.rename"
+CATEGORY_FULL: Final = "category_full"
+"""Discord's refusal of one more channel in a category; it takes 50."""
+
 OnGroup = Callable[[Tx, Group], Awaitable[None]]
 OnPlace = Callable[[Tx, Group, Place], Awaitable[None]]
+OnFull = Callable[[Tx, int, int | None], Awaitable[None]]
+"""Told a server's id, and the id of the category that was the newest when the room was asked for."""
 Restrains = Callable[[Tx, Group, Sequence[Member]], Awaitable[set[int]]]
 """Which of these members of the group only read and listen for now, by the ids of their rows."""
 
@@ -29,10 +35,12 @@ def kind_of(place: Place) -> str:
 
 
 class Rooms:
-    def __init__(self, outbox: Outbox, desk: Desk, setbacks: Setbacks) -> None:
+    def __init__(self, outbox: Outbox, desk: Desk, setbacks: Setbacks, server: ServerOf) -> None:
         self._outbox = outbox
         self._desk = desk
         self._setbacks = setbacks
+        self._server = server
+        self.outgrown: list[OnFull] = []
         self.opened: list[OnGroup] = []
         self.remade: list[OnPlace] = []
         self.restrains: list[Restrains] = []
@@ -42,21 +50,80 @@ class Rooms:
             outbox.undeliverable(kind_of(place), self._not_made)
         outbox.delivered(ACCESS, self._access_done)
         outbox.undeliverable(ACCESS, self._access_refused)
+        outbox.delivered(RENAME, self._renamed)
+        outbox.undeliverable(RENAME, self._not_renamed)
 
     async def make(self, tx: Tx, group: Group) -> None:
         """Have every channel of the group made that is not there."""
+        server = await self._server(tx, group.guild_id)
+        category_id = None if server is None else server.category_id
         for place in group.places:
+            if group.channel(place) is not None:
+                continue
             await self._outbox.put(
                 tx,
                 Deed(
-                    key=f"group:{group.id}:{place}",
+                    key=_room_key(group.id, place),
                     guild_id=group.guild_id,
                     what=What.ENSURE_ROOM,
                     lane=Lane.PROMPT,
                     kind=kind_of(place),
-                    params={"group": group.id, "place": place},
+                    params={"group": group.id, "place": place, "category": category_id},
                 ),
             )
+
+    async def rename(self, tx: Tx, group: Group) -> None:
+        """Have every channel of the group called as the group is by now. One that is being made meanwhile is looked at
+        again after that.
+        """
+        for place in group.places:
+            if group.channel(place) is not None:
+                await self._put_name(tx, group, place)
+        await self.make(tx, group)
+
+    async def _put_name(self, tx: Tx, group: Group, place: Place) -> None:
+        await self._outbox.put(
+            tx,
+            Deed(
+                key=f"group:{group.id}:name:{place}",
+                guild_id=group.guild_id,
+                what=What.RENAME,
+                # Discord takes two a channel in ten minutes: it is not to hold up what else goes to the channel,
+                # which is why it names none
+                lane=Lane.BULK,
+                kind=RENAME,
+                params={"group": group.id, "place": place},
+            ),
+        )
+
+    async def give_up(self, tx: Tx, group: Group, place: Place) -> None:
+        """A channel that could not be made is not wanted any more."""
+        await self._setbacks.forget(tx, _room_key(group.id, place))
+        self._ring(tx, group.id)
+
+    async def category_settled(self, tx: Tx, guild_id: int, problem: str | None) -> None:
+        """There is a category with room again, or, with a ``problem``, there is not going to be: put those rooms again
+        that waited for it, or say that they cannot be made.
+        """
+        for setback in await self._setbacks.of(tx, guild_id):
+            group = None if setback.group_id is None else await store.group(tx, guild_id, setback.group_id)
+            if group is None or setback.problem != CATEGORY_FULL or setback.what is not What.ENSURE_ROOM:
+                continue
+            await self._setbacks.forget(tx, setback.key)
+            if problem is None:
+                await self.make(tx, group)
+            else:
+                await self._refused(
+                    tx,
+                    Returned(
+                        key=setback.key,
+                        guild_id=guild_id,
+                        kind=setback.kind,
+                        params=setback.params,
+                        channel_id=None,
+                        problem=problem,
+                    ),
+                )
 
     async def let_in(self, tx: Tx, group: Group, member: Member) -> None:
         """Open the group's channels to a new member, and tell them once the room is open."""
@@ -134,20 +201,30 @@ class Rooms:
         assert group is not None
         if before.channel(place) != done.channel_id:
             await self._shut_out_who_left(tx, group, place)
+        else:
+            # put again while it was being made, as it is when the group gets another name
+            await self._put_name(tx, group, place)
         if group.archived:
             # it was archived while the channel was being made
             for member in await store.members(tx, group.guild_id, group.id):
                 await self.close(tx, group, member)
-        if group.ready and await store.set_state(tx, group_id, before=GroupState.FORMING, after=GroupState.OPEN):
-            opened = await store.group(tx, done.guild_id, group_id)
-            assert opened is not None
-            for announce in self.opened:
-                await announce(tx, opened)
-        elif place is Place.VOICE and group.ready:
+        opened = await self.open(tx, group)
+        if not opened and place is Place.VOICE and group.ready:
             # who came in while it was being made
             for member in await store.members(tx, done.guild_id, group_id):
                 await self._put_access(tx, group, member, place, Lane.PROMPT)
         self._ring(tx, group_id)
+
+    async def open(self, tx: Tx, group: Group) -> bool:
+        """Open a group whose room and desk are there for the first time; whether it was not open until now."""
+        forming, begun = GroupState.FORMING, GroupState.OPEN
+        if not group.ready or not await store.set_state(tx, group.id, before=forming, after=begun):
+            return False
+        opened = await store.group(tx, group.guild_id, group.id)
+        assert opened is not None
+        for announce in self.opened:
+            await announce(tx, opened)
+        return True
 
     async def _shut_out_who_left(self, tx: Tx, group: Group, place: Place) -> None:
         """Somebody may have left while the channel was being made, with their access in it."""
@@ -156,12 +233,36 @@ class Rooms:
                 await self._put_access(tx, group, member, place, Lane.URGENT)
 
     async def _not_made(self, tx: Tx, returned: Returned) -> None:
+        if returned.problem != CATEGORY_FULL or not self.outgrown:
+            await self._refused(tx, returned)
+            return
+        group_id, _ = _subject(returned)
+        await self._setbacks.remember(tx, returned, What.ENSURE_ROOM, Lane.PROMPT, group_id=group_id)
+        tried = returned.params.get("category")
+        for announce in self.outgrown:
+            await announce(tx, returned.guild_id, None if tried is None else int(str(tried)))
+        self._ring(tx, group_id)
+
+    async def _refused(self, tx: Tx, returned: Returned) -> None:
         group_id, place = _subject(returned)
         news = await self._setbacks.remember(tx, returned, What.ENSURE_ROOM, Lane.PROMPT, group_id=group_id)
         group = await store.group(tx, returned.guild_id, group_id)
         if group is not None and news:
             await self._desk.tell(tx, group, f"groups.trouble_{place}", problem=returned.problem)
         self._ring(tx, group_id)
+
+    async def _renamed(self, tx: Tx, done: Delivered) -> None:
+        await self._setbacks.forget(tx, done.key)
+
+    async def _not_renamed(self, tx: Tx, returned: Returned) -> None:
+        group_id, _ = _subject(returned)
+        group = await store.group(tx, returned.guild_id, group_id)
+        if group is None or returned.problem == "missing":
+            # a channel that is gone has no name; whoever makes it again gives it the new one
+            await self._setbacks.forget(tx, returned.key)
+            return
+        if await self._setbacks.remember(tx, returned, What.RENAME, Lane.BULK, group_id=group_id):
+            await self._desk.tell(tx, group, "groups.trouble_rename", problem=returned.problem)
 
     async def _access_done(self, tx: Tx, done: Delivered) -> None:
         group_id, place = _subject(done)
@@ -219,3 +320,7 @@ class Rooms:
 
 def _subject(errand: Delivered | Returned) -> tuple[int, Place]:
     return int(str(errand.params["group"])), Place(str(errand.params["place"]))
+
+
+def _room_key(group_id: int, place: Place) -> str:
+    return f"group:{group_id}:{place}"

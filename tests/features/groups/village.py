@@ -77,6 +77,8 @@ class Village:
             rules=RULES,
             server=self.setup.server,
         )
+        self.groups.rooms.outgrown.append(self.setup.widen)
+        self.setup.settled.append(self.groups.rooms.category_settled)
         self.groups.departed.append(self.setup.presence.keeper_gone)
         self.requests = self.groups.requests
         self.guidelines = Guidelines(

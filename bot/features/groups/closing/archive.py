@@ -151,6 +151,7 @@ class Archive:
             group = await self._group(tx, guild_id, group_id)
             if group.state is GroupState.FORMING:
                 await self._rooms.make(tx, group)
+                await self._rooms.open(tx, group)
             for member in await groups.members(tx, guild_id, group_id):
                 await self._rooms.look_again(tx, group, member)
                 await self._desk.say(tx, guild_id, member.user_id, BACK, {"group": group_id})
