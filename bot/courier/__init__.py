@@ -9,6 +9,7 @@ from bot.courier.wanted import (
     Overwrite,
     PinWanted,
     RenameWanted,
+    RoomGoneWanted,
     RoomWanted,
     Wanted,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Overwrite",
     "PinWanted",
     "RenameWanted",
+    "RoomGoneWanted",
     "RoomWanted",
     "Wanted",
 ]

@@ -18,6 +18,7 @@ from bot.courier.wanted import (
     Overwrite,
     PinWanted,
     RenameWanted,
+    RoomGoneWanted,
     RoomWanted,
     Wanted,
 )
@@ -53,6 +54,8 @@ class Doer:
         match wanted:
             case RoomWanted():
                 return await self._room(guild_id, wanted, spend)
+            case RoomGoneWanted():
+                return await self._room_gone(wanted, spend)
             case AccessWanted():
                 return await self._access(wanted, spend)
             case PinWanted():
@@ -82,6 +85,13 @@ class Doer:
             **({"parent_id": wanted.parent_id} if wanted.parent_id else {}),
         )
         return Carried(channel_id=int(made["id"]))
+
+    async def _room_gone(self, wanted: RoomGoneWanted, spend: Spend) -> Carried:
+        with _gone_already():
+            await self._http.get_channel(wanted.channel_id)
+            await spend()
+            await self._http.delete_channel(wanted.channel_id)
+        return Carried(channel_id=wanted.channel_id)
 
     async def _rename(self, wanted: RenameWanted, spend: Spend) -> Carried:
         channel = await self._http.get_channel(wanted.channel_id)

@@ -63,6 +63,13 @@ class DeleteWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoomGoneWanted:
+    """A channel that should not be there any more."""
+
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RenameWanted:
     """What a channel should be called. Discord takes about two names in ten minutes."""
 
@@ -85,4 +92,14 @@ class EventWanted:
     gone: bool = False
 
 
-Wanted = Page | RoomWanted | AccessWanted | PinWanted | EditWanted | DeleteWanted | EventWanted | RenameWanted
+Wanted = (
+    Page
+    | RoomWanted
+    | RoomGoneWanted
+    | AccessWanted
+    | PinWanted
+    | EditWanted
+    | DeleteWanted
+    | EventWanted
+    | RenameWanted
+)

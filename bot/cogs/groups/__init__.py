@@ -13,8 +13,10 @@ from bot.cogs.groups.cards import (
     WelcomeAnywayButton,
     WelcomeButton,
 )
+from bot.cogs.groups.closing import ArchiveButton, BreakButton, BringBackButton, Closing, ResumeButton
 from bot.cogs.groups.coming import ComingCog
 from bot.cogs.groups.commands import GroupsCog
+from bot.cogs.groups.handing import HandingForm, HandoverWords, NotThisTimeButton, TakeOverButton, TakingForm
 from bot.cogs.groups.leaving import GoButton, LeaveButton
 from bot.cogs.groups.naming import OtherNameButton, OtherNameForm, UseNameButton
 from bot.cogs.groups.offers import DeclineButton, LeaveListButton, Offers
@@ -28,12 +30,15 @@ async def setup(bot: Bot) -> None:
     bot.add_components(AskButton, VisitButton, TakeButton, GoOnButton, MoreButton, LookButton)
     bot.add_components(WelcomeButton, WelcomeAnywayButton, LaterButton, NotNowButton)
     bot.add_components(DeclineButton, LeaveListButton, StayButton, GoButton, LeaveButton)
+    bot.add_components(TakeOverButton, NotThisTimeButton, BreakButton, ResumeButton, ArchiveButton, BringBackButton)
     bot.add_components(UseNameButton, OtherNameButton, MorePeopleButton, RemoveButton)
-    bot.add_forms(AskForm, NotNowForm, OtherNameForm)
+    bot.add_forms(AskForm, NotNowForm, OtherNameForm, HandingForm, TakingForm)
     Rooms(bot).register()
     Cards(bot).register()
     Telling(bot).register()
     Offers(bot).register()
     Removed(bot).register()
+    HandoverWords(bot).register()
+    Closing(bot).register()
     await bot.add_cog(GroupsCog(bot))
     await bot.add_cog(ComingCog(bot))

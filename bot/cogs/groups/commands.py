@@ -17,6 +17,7 @@ from bot.cogs.groups.leaving import confirm_page
 from bot.cogs.groups.named import candidate
 from bot.cogs.groups.naming import name_page
 from bot.cogs.groups.readers import Readers
+from bot.cogs.groups.stewarding import Stewarding
 from bot.features.groups import GroupState, Mode
 from bot.features.groups.model import ABOUT_LENGTH, NAME_LENGTH, Plan
 from bot.ui.access import Access, Answers, group_choices, group_of, requires
@@ -27,7 +28,7 @@ About = app_commands.Range[str, 0, ABOUT_LENGTH]
 MEMBERS = Access.MEMBER | Access.VISITOR
 
 
-class GroupsCog(Inviting, Keeping, commands.GroupCog, name="groups", group_name="group"):
+class GroupsCog(Inviting, Keeping, Stewarding, commands.GroupCog, name="groups", group_name="group"):
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._groups = bot.services.groups

@@ -1,6 +1,8 @@
-"""People who are named in an option."""
+"""People who are named in a command or form, as Discord knows them."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import discord
 
@@ -13,3 +15,10 @@ def candidate(person: discord.User | discord.Member, *, duty: bool = False) -> C
     if not isinstance(person, discord.Member):
         raise UserError("groups.person_away")
     return Candidate(user_id=person.id, bot=person.bot, duty=duty)
+
+
+async def found(guild: discord.Guild, user_id: int) -> Candidate:
+    """Somebody named earlier, as they are now. Raises ``UserError`` if they are not in this server any more."""
+    with suppress(discord.NotFound):
+        return candidate(await guild.fetch_member(user_id))
+    raise UserError("groups.person_away")

@@ -9,10 +9,12 @@ from discord import ui
 
 from bot.client import Bot
 from bot.cogs.groups.browsing import LookButton
+from bot.cogs.groups.closing import BringBackButton
 from bot.cogs.groups.duty import duties
 from bot.cogs.groups.leaving import GoButton
 from bot.cogs.groups.visiting import StayButton
 from bot.features.groups import Group, Member, Place, Role
+from bot.features.groups.closing.archive import NEWS_ARCHIVED
 from bot.features.groups.departures import PLACE_ENDED, REQUEST_ENDED
 from bot.features.groups.desk import TROUBLE
 from bot.features.groups.places.places import CLOSED, OFFER_OVER, WAITING_OVER
@@ -55,7 +57,7 @@ class Telling:
         if word.state is State.SENT:
             return Page(words("groups.welcomed_message"), Row(door))
         people = await self._people(group)
-        names = Raw(", ".join(mention(member.user_id) for member in people if member.facilitates))
+        names = _facilitators(people)
         visit = [member for member in people if member.user_id == word.user_id and member.role is Role.VISITOR]
         return Page(
             words("groups.welcome", group_name=group.name, facilitator_names=names),
@@ -119,8 +121,7 @@ class Telling:
             return None
         words = self._bot.words
         if params["problem"] is None:
-            # something to know, and nothing that Discord has refused
-            return Page(words("groups.notice_intro", name=group.name), words(str(params["about"])))
+            return await self._news(group, str(params["about"]))
         person = Raw(mention(int(str(params["user"])))) if params["user"] else words("groups.somebody")
         why = words(f"setup.problem_{params['problem']}")
         return Page(
@@ -129,6 +130,12 @@ class Telling:
             why,
             words("groups.trouble_mend"),
         )
+
+    async def _news(self, group: Group, about: str) -> Page:
+        """What the lead is to know, though nothing went wrong."""
+        told = self._bot.words(about, people=_facilitators(await self._people(group)))
+        back = (Row(BringBackButton(group.id)),) if about == NEWS_ARCHIVED else ()
+        return Page(self._bot.words("groups.notice_intro", name=group.name), told, *back)
 
     async def _group(self, guild_id: int, params: Params) -> Group | None:
         async with self._bot.services.db.read() as tx:
@@ -143,3 +150,7 @@ class Telling:
     async def _people(self, group: Group) -> list[Member]:
         async with self._bot.services.db.read() as tx:
             return await self._bot.services.groups.members(tx, group.guild_id, group.id)
+
+
+def _facilitators(people: list[Member]) -> Raw:
+    return Raw(", ".join(mention(member.user_id) for member in people if member.facilitates) or "-")

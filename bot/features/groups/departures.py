@@ -17,6 +17,7 @@ REQUEST_ENDED: Final = "groups.request_ended"
 
 OnPerson = Callable[[Tx, int, int], Awaitable[None]]
 """Takes the transaction, the server's id and the person's."""
+AskPerson = Callable[[Tx, int, int], Awaitable[bool]]
 End = Callable[[Tx, Group, Member], Awaitable[None]]
 
 
@@ -32,6 +33,8 @@ class Departures:
         self._server = server
         self._end = end
         self.departed: list[OnPerson] = []
+        self.awaited: list[AskPerson] = []
+        """Asked whether a group waits for this person though they are in none."""
 
     async def gone(self, *, guild_id: int, user_id: int) -> None:
         """Somebody is not in the server any more. To say so again changes nothing."""
@@ -66,8 +69,9 @@ class Departures:
     async def _matters(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         server = await self._server(tx, guild_id)
         leads = server is not None and user_id in (server.lead_id, server.backup_id)
+        awaited = any([await ask(tx, guild_id, user_id) for ask in self.awaited])
         expected = await self._places.all_of(tx, guild_id, user_id)
-        return leads or bool(expected) or await store.knows(tx, guild_id, user_id)
+        return leads or awaited or bool(expected) or await store.knows(tx, guild_id, user_id)
 
     async def _everything(
         self, tx: Tx, guild_id: int, user_id: int

@@ -27,6 +27,7 @@ from bot.features.groups.model import (
 )
 from bot.features.groups.places import Admission, Places
 from bot.features.groups.places import store as places_store
+from bot.features.groups.places.admission import OnMember
 from bot.features.groups.places.model import Crowd, Expected, Listing
 from bot.features.groups.places.places import CLOSED
 from bot.features.groups.rooms import JOINING
@@ -71,6 +72,11 @@ class Requests:
         outbox.delivered(ANSWERED_CARD, self._card_edited)
         outbox.undeliverable(ANSWERED_CARD, self._edit_refused)
         timers.on(UNANSWERED, self._nobody_answered)
+
+    @property
+    def joined(self) -> list[OnMember]:
+        """Called, in the same transaction, when somebody has come in."""
+        return self._admission.joined
 
     async def listings(self, *, guild_id: int, user_id: int) -> list[Listing]:
         """The groups of this server that take people today, as this person sees them, and those that expect them."""
@@ -199,6 +205,12 @@ class Requests:
             request = await store.request(tx, guild_id, request_id)
             group = None if request is None else await store.group(tx, guild_id, request.group_id)
             return None if request is None or group is None else (request, group)
+
+    async def withdraw_from(self, tx: Tx, group: Group, user_id: int) -> None:
+        """The person does not wait for an answer of this group any more. Its lock is held by the caller."""
+        for request in await store.requests_of(tx, group.guild_id, user_id):
+            if request.group_id == group.id:
+                await self.withdraw(tx, request)
 
     async def withdraw(self, tx: Tx, request: Request) -> None:
         """The person waits for no answer any more. Whoever calls this holds the group."""

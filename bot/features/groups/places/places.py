@@ -142,6 +142,12 @@ class Places:
 
     # offering
 
+    async def came_in(self, tx: Tx, member: Member) -> None:
+        """Somebody is in the group by another way than the place that they waited for."""
+        expected = await places.of(tx, member.guild_id, member.group_id, member.user_id)
+        if expected is not None:
+            await self.remove(tx, expected)
+
     async def freed(self, tx: Tx, member: Member) -> None:
         """Somebody's place has ended."""
         await self.fill(tx, member.guild_id, member.group_id)
