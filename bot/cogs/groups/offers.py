@@ -53,13 +53,13 @@ class Offers:
         return group, expected if same else None
 
 
-class DeclineButton(PersistentButton, template=r"groups-nothanks:(?P<group>\d+)"):
+class DeclineButton(PersistentButton, template=r"groups-decline:(?P<group>\d+)"):
     access = Access.ANYONE
     answers = Answers.LATER
     label = "groups.no_thanks_button"
 
     def __init__(self, group: int) -> None:
-        super().__init__(f"groups-nothanks:{group}")
+        super().__init__(f"groups-decline:{group}")
         self.group = group
 
     async def press(self, interaction: Interaction) -> None:
