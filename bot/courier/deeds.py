@@ -124,10 +124,12 @@ class Doer:
 
     async def _pin(self, wanted: PinWanted, spend: Spend) -> Carried:
         message = await self._http.get_message(wanted.channel_id, wanted.message_id)
-        if not message["pinned"]:
+        pinned = bool(message["pinned"])
+        if not pinned:
             await spend()
             await self._http.pin_message(wanted.channel_id, wanted.message_id)
-        await self._remove_pin_line(wanted, spend)
+        if not (pinned and wanted.standing):
+            await self._remove_pin_line(wanted, spend)
         return Carried(message_id=wanted.message_id, channel_id=wanted.channel_id)
 
     async def _remove_pin_line(self, wanted: PinWanted, spend: Spend) -> None:

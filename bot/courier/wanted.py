@@ -47,6 +47,8 @@ class PinWanted:
     channel_id: int
     message_id: int
     pinned: bool = True
+    standing: bool = False
+    """Whether it should long be pinned: then the room is not searched for Discord's line about the pin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
