@@ -70,7 +70,7 @@ class Asking:
             outdated = await store.outdated(tx, self._agreements.version, 1)
         if outdated:
             async with self._db.begin() as tx:
-                await self._timers.set(tx, RENEW, ALL, self._clock())
+                await self._timers.set(tx, RENEW, ALL, self._clock(), guild_id=None)
 
     async def ask(self, tx: Tx, group: Group) -> None:
         """Post the agreement that holds now, and ask whoever has not accepted it; for a while they only read."""

@@ -55,7 +55,7 @@ class Presence:
         async with self._db.begin() as tx:
             if not await store.knows(tx, guild_id) or not await absence.send_away(tx, guild_id, self._clock()):
                 return
-            await self._timers.set(tx, FORGET, str(guild_id), self._clock() + GRACE)
+            await self._timers.set(tx, FORGET, str(guild_id), self._clock() + GRACE, guild_id=None)
             await self._record(tx, guild_id, "setup.removed")
 
     async def back(self, guild_id: int) -> None:
