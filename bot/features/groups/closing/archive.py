@@ -27,6 +27,7 @@ ENDED: Final = "groups.ended"
 BACK: Final = "groups.back"
 NEWS_ARCHIVED: Final = "groups.news_archived"
 NEWS_BACK: Final = "groups.news_back"
+UNLED: Final = "groups.trouble_unled"
 
 
 class Archive:
@@ -79,15 +80,15 @@ class Archive:
         """End the group: everybody's access to its rooms first. It can be brought back for seven days."""
         async with self._db.begin(urgent=True) as tx:
             await tx.lock("group", group_id)
-            before = await self._archivable(tx, guild_id, group_id, actor_id)
+            await self._archivable(tx, guild_id, group_id, actor_id)
             now = self._clock()
-            await store.archive(tx, group_id, before=before.state, now=now)
+            await store.archive(tx, group_id, now)
             group = await self._group(tx, guild_id, group_id)
             for member in await groups.members(tx, guild_id, group_id):
                 await self._rooms.close(tx, group, member)
                 if not member.facilitates:
                     await self._desk.say(tx, guild_id, member.user_id, ENDED, {"group": group_id})
-            await self._timers.set(tx, OVER, _subject(group), now + ARCHIVE_LASTS)
+            await self._timers.set(tx, OVER, _subject(group), now + ARCHIVE_LASTS, guild_id=guild_id)
             for announce in self._archived:
                 await announce(tx, group)
             await self._post_card(tx, group)
@@ -149,17 +150,26 @@ class Archive:
             await store.bring_back(tx, group_id, before.archived_from)
             await self._timers.cancel(tx, OVER, _subject(before))
             group = await self._group(tx, guild_id, group_id)
-            if group.state is GroupState.FORMING:
-                await self._rooms.make(tx, group)
-                await self._rooms.open(tx, group)
-            for member in await groups.members(tx, guild_id, group_id):
+            # what was on its way when it was archived was not made
+            await self._rooms.make(tx, group)
+            await self._rooms.open(tx, group)
+            members = await groups.members(tx, guild_id, group_id)
+            for member in members:
                 await self._rooms.look_again(tx, group, member)
                 await self._desk.say(tx, guild_id, member.user_id, BACK, {"group": group_id})
             for announce in self._restored:
                 await announce(tx, group)
             await self._tell_lead(tx, group, NEWS_BACK)
+            if not any(member.facilitates for member in members):
+                await self._tell_lead(tx, group, UNLED)
             await self._record(tx, group, "groups.brought_back", actor_id)
             return group
+
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server, for as long as a group can be brought back at most: whoever could not
+        press meanwhile has that time again.
+        """
+        await self._timers.postpone(tx, OVER, guild_id, self._clock() + ARCHIVE_LASTS)
 
     # the end
 

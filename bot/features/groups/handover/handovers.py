@@ -91,7 +91,8 @@ class Handovers:
                     await self._withdraw(tx, earlier, tell=None if same else earlier.incoming_id)
             handover = self._handover(guild_id, handing, kind)
             await store.add(tx, handover)
-            await self._timers.set(tx, LAPSES, _subject(handover), handover.asked_at + LASTS)
+            lapses_at = handover.asked_at + LASTS
+            await self._timers.set(tx, LAPSES, _subject(handover), lapses_at, guild_id=guild_id)
             params = {"group": group.id, "handover": handover.id}
             await self._desk.say(tx, guild_id, handover.incoming_id, ASKED, params)
             await self._record(tx, handover, "groups.handover_asked", handing.asker_id)
@@ -221,13 +222,17 @@ class Handovers:
             await tx.lock("group", handover.group_id)
             await self._withdraw_for(tx, handover, user_id)
 
-    async def wait_for(self, tx: Tx, guild_id: int, user_id: int) -> bool:
-        """Whether a hand-over that this person has to do with is not settled."""
-        return bool(await store.open_of(tx, guild_id, user_id))
+    async def wait_for(self, tx: Tx, guild_id: int, user_id: int) -> set[int]:
+        """The groups with a hand-over that this person has to do with and that is not settled."""
+        return {handover.group_id for handover in await store.open_of(tx, guild_id, user_id)}
 
     async def archived(self, tx: Tx, group: Group) -> None:
         for handover in await store.open_in(tx, group.guild_id, group.id):
             await self._withdraw(tx, handover, tell=handover.incoming_id)
+
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server for a while, in which nobody could answer."""
+        await self._timers.postpone(tx, LAPSES, guild_id, self._clock() + LASTS)
 
     async def _withdraw_for(self, tx: Tx, handover: Handover, user_id: int) -> None:
         """Withdraw it if this person has to do with it. The other is told that it is off, and not why."""
@@ -245,10 +250,11 @@ class Handovers:
     async def _lapse(self, tx: Tx, due: Due) -> None:
         guild_id, handover_id = map(int, due.subject.split(":"))
         handover = await store.get(tx, guild_id, handover_id)
-        if handover is None:
-            return
-        await tx.lock("group", handover.group_id)
-        if await store.settle(tx, handover.id, HandoverState.LAPSED, self._clock()):
+        if handover is not None:
+            await tx.lock("group", handover.group_id)
+        # also one whose two people are forgotten: what was written for it is not kept
+        lapsed = await store.settle(tx, handover_id, HandoverState.LAPSED, self._clock())
+        if lapsed and handover is not None:
             await self._tell_asker(tx, handover, LAPSED)
 
     async def _settle(self, tx: Tx, handover: Handover, state: HandoverState) -> bool:
