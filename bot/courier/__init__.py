@@ -8,6 +8,8 @@ from bot.courier.wanted import (
     EventWanted,
     Overwrite,
     PinWanted,
+    PlaceWanted,
+    RoleWanted,
     RoomWanted,
     Wanted,
 )
@@ -20,6 +22,8 @@ __all__ = [
     "EventWanted",
     "Overwrite",
     "PinWanted",
+    "PlaceWanted",
+    "RoleWanted",
     "RoomWanted",
     "Wanted",
 ]

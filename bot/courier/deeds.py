@@ -16,6 +16,8 @@ from bot.courier.wanted import (
     EventWanted,
     Overwrite,
     PinWanted,
+    PlaceWanted,
+    RoleWanted,
     RoomWanted,
     Wanted,
 )
@@ -48,7 +50,11 @@ class Doer:
             case RoomWanted():
                 return await self._room(guild_id, wanted, spend)
             case AccessWanted():
-                return await self._access(wanted, spend)
+                return await self._access(wanted.channel_id, wanted.user_id, wanted.overwrite, spend)
+            case RoleWanted():
+                return await self._access(wanted.channel_id, wanted.role_id, wanted.overwrite, spend)
+            case PlaceWanted():
+                return await self._place(wanted, spend)
             case PinWanted():
                 return await (self._pin if wanted.pinned else self._unpin)(wanted, spend)
             case EditWanted():
@@ -75,21 +81,29 @@ class Doer:
         )
         return Carried(channel_id=int(made["id"]))
 
-    async def _access(self, wanted: AccessWanted, spend: Spend) -> Carried:
-        channel = await self._http.get_channel(wanted.channel_id)
-        there = next((o for o in channel["permission_overwrites"] if int(o["id"]) == wanted.user_id), None)
-        if wanted.overwrite is None:
+    async def _access(self, channel_id: int, target_id: int, wanted: Overwrite | None, spend: Spend) -> Carried:
+        channel = await self._http.get_channel(channel_id)
+        there = next((o for o in channel["permission_overwrites"] if int(o["id"]) == target_id), None)
+        if wanted is None:
             if there is not None:
                 await spend()
                 with _gone_already():
-                    await self._http.delete_channel_permissions(wanted.channel_id, wanted.user_id)
-        elif there is None or (int(there["allow"]), int(there["deny"])) != (
-            wanted.overwrite.allow,
-            wanted.overwrite.deny,
-        ):
+                    await self._http.delete_channel_permissions(channel_id, target_id)
+        elif there is None or (int(there["allow"]), int(there["deny"])) != (wanted.allow, wanted.deny):
             await spend()
-            allow, deny = str(wanted.overwrite.allow), str(wanted.overwrite.deny)
-            await self._http.edit_channel_permissions(wanted.channel_id, wanted.user_id, allow, deny, MEMBER)
+            allow, deny = str(wanted.allow), str(wanted.deny)
+            kind = MEMBER if wanted.member else ROLE
+            await self._http.edit_channel_permissions(channel_id, target_id, allow, deny, kind)
+        return Carried(channel_id=channel_id)
+
+    async def _place(self, wanted: PlaceWanted, spend: Spend) -> Carried:
+        channel = await self._http.get_channel(wanted.channel_id)
+        there = (channel["name"], channel.get("topic") or "", int(channel.get("parent_id") or 0))
+        wished = zip(("name", "topic", "parent_id"), (wanted.name, wanted.topic, wanted.parent_id), there, strict=True)
+        changes = {field: value for field, value, now in wished if value is not None and value != now}
+        if changes:
+            await spend()
+            await self._http.edit_channel(wanted.channel_id, **changes)
         return Carried(channel_id=wanted.channel_id)
 
     async def _pin(self, wanted: PinWanted, spend: Spend) -> Carried:

@@ -43,6 +43,27 @@ class AccessWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleWanted:
+    """A role's overwrite in one channel; None takes it away."""
+
+    channel_id: int
+    role_id: int
+    overwrite: Overwrite | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceWanted:
+    """How a channel that is there should be called, what its topic says and in which category it stands; None for what
+    is not to be touched. Who can read it stays as it is.
+    """
+
+    channel_id: int
+    name: str | None = None
+    topic: str | None = None
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PinWanted:
     channel_id: int
     message_id: int
@@ -77,4 +98,6 @@ class EventWanted:
     gone: bool = False
 
 
-Wanted = Page | RoomWanted | AccessWanted | PinWanted | EditWanted | DeleteWanted | EventWanted
+Wanted = (
+    Page | RoomWanted | AccessWanted | RoleWanted | PlaceWanted | PinWanted | EditWanted | DeleteWanted | EventWanted
+)

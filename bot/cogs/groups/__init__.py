@@ -6,15 +6,20 @@ from bot.client import Bot
 from bot.cogs.groups.asking import AskButton, AskForm, GoOnButton, MoreButton
 from bot.cogs.groups.cards import Cards, NotNowButton, NotNowForm, WelcomeButton
 from bot.cogs.groups.commands import GroupsCog
+from bot.cogs.groups.drifts import Drifts, MeantButton, MeantForm, MendButton
 from bot.cogs.groups.leaving import LeaveButton
 from bot.cogs.groups.rooms import Rooms
 from bot.cogs.groups.telling import Telling
+from bot.cogs.groups.watching import WatchCog
 
 
 async def setup(bot: Bot) -> None:
     bot.add_components(AskButton, GoOnButton, MoreButton, WelcomeButton, NotNowButton, LeaveButton)
-    bot.add_forms(AskForm, NotNowForm)
+    bot.add_components(MendButton, MeantButton)
+    bot.add_forms(AskForm, NotNowForm, MeantForm)
+    Drifts(bot).register()
     Rooms(bot).register()
     Cards(bot).register()
     Telling(bot).register()
     await bot.add_cog(GroupsCog(bot))
+    await bot.add_cog(WatchCog(bot))

@@ -14,6 +14,7 @@ from bot.storage import Tx
 
 ACCESS: Final = "groups.access"
 WELCOMED: Final = "groups.welcomed"
+REMADE: Final = "groups.remade"
 JOINING: Final = "joining"
 """What a direct message about a request to join was allowed for."""
 
@@ -35,6 +36,8 @@ class Rooms:
         self.remade: list[OnPlace] = []
         self.restrains: list[Callable[[Member], bool]] = []
         self.progressed: list[Callable[[int], None]] = []
+        self.carried: list[Callable[[int], None]] = []
+        """Rung with a server's id when a room, or somebody's access to one, has become what it should be."""
         for place in Place:
             outbox.delivered(kind_of(place), self._made)
             outbox.undeliverable(kind_of(place), self._not_made)
@@ -44,17 +47,26 @@ class Rooms:
     async def make(self, tx: Tx, group: Group) -> None:
         """Have every channel of the group made that is not there."""
         for place in group.places:
-            await self._outbox.put(
-                tx,
-                Deed(
-                    key=f"group:{group.id}:{place}",
-                    guild_id=group.guild_id,
-                    what=What.ENSURE_ROOM,
-                    lane=Lane.PROMPT,
-                    kind=kind_of(place),
-                    params={"group": group.id, "place": place},
-                ),
-            )
+            await self._make(tx, group, place)
+
+    async def make_again(self, tx: Tx, group: Group, place: Place) -> None:
+        """Have one channel made in place of one that is gone. The others are not touched: one that the bot cannot see
+        would be made a second time.
+        """
+        await self._make(tx, group, place, again=True)
+
+    async def _make(self, tx: Tx, group: Group, place: Place, *, again: bool = False) -> None:
+        await self._outbox.put(
+            tx,
+            Deed(
+                key=f"group:{group.id}:{place}",
+                guild_id=group.guild_id,
+                what=What.ENSURE_ROOM,
+                lane=Lane.PROMPT,
+                kind=kind_of(place),
+                params={"group": group.id, "place": place, "again": again},
+            ),
+        )
 
     async def let_in(self, tx: Tx, group: Group, member: Member) -> None:
         """Open the group's channels to a new member, and tell them once the room is open."""
@@ -125,11 +137,26 @@ class Rooms:
             assert opened is not None
             for announce in self.opened:
                 await announce(tx, opened)
+        elif done.params.get("again") and before.channel(place) is None:
+            await self._let_all_in(tx, group, place)
+            await self._announce_remade(tx, group, place)
         elif place is Place.VOICE and group.ready:
-            # who came in while it was being made
-            for member in await store.members(tx, done.guild_id, group_id):
+            await self._let_all_in(tx, group, place)
+        self._ring(tx, group)
+
+    async def _let_all_in(self, tx: Tx, group: Group, place: Place) -> None:
+        """Somebody may have come in while the channel was being made."""
+        for member in await store.members(tx, group.guild_id, group.id):
+            if member.may_enter(place):
                 await self._put_access(tx, group, member, place, Lane.PROMPT)
-        self._ring(tx, group_id)
+
+    async def _announce_remade(self, tx: Tx, group: Group, place: Place) -> None:
+        for announce in self.remade:
+            await announce(tx, group, place)
+        for member in await store.members(tx, group.guild_id, group.id):
+            if member.may_enter(place):
+                about = {"group": group.id, "place": place}
+                await self._desk.say(tx, group.guild_id, member.user_id, REMADE, about)
 
     async def _shut_out_who_left(self, tx: Tx, group: Group, place: Place) -> None:
         """Somebody may have left while the channel was being made, with their access in it."""
@@ -143,7 +170,8 @@ class Rooms:
         group = await store.group(tx, returned.guild_id, group_id)
         if group is not None and news:
             await self._desk.tell(tx, group, f"groups.trouble_{place}", problem=returned.problem)
-        self._ring(tx, group_id)
+        if group is not None:
+            self._ring(tx, group)
 
     async def _access_done(self, tx: Tx, done: Delivered) -> None:
         group_id, place = _subject(done)
@@ -152,6 +180,7 @@ class Rooms:
         entry = await self.entry(tx, done.guild_id, group_id, user_id, place)
         if done.params["welcome"] and entry is not None and entry.role is not None:
             await self._desk.say(tx, done.guild_id, user_id, WELCOMED, {"group": group_id}, purpose=JOINING)
+        self._ring_carried(tx, done.guild_id)
 
     async def _access_refused(self, tx: Tx, returned: Returned) -> None:
         group_id, place = _subject(returned)
@@ -179,9 +208,14 @@ class Rooms:
                 tx, returned.guild_id, user_id, f"groups.{what}_failed", {"group": group_id}, purpose=purpose
             )
 
-    def _ring(self, tx: Tx, group_id: int) -> None:
+    def _ring(self, tx: Tx, group: Group) -> None:
         for ring in self.progressed:
-            tx.after_commit(lambda ring=ring: ring(group_id))
+            tx.after_commit(lambda ring=ring: ring(group.id))
+        self._ring_carried(tx, group.guild_id)
+
+    def _ring_carried(self, tx: Tx, guild_id: int) -> None:
+        for ring in self.carried:
+            tx.after_commit(lambda ring=ring: ring(guild_id))
 
 
 def _subject(errand: Delivered | Returned) -> tuple[int, Place]:

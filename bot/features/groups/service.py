@@ -35,6 +35,7 @@ from bot.features.groups.model import (
 from bot.features.groups.requests import OnMember, Requests
 from bot.features.groups.rooms import OnGroup, OnPlace, Rooms
 from bot.features.groups.setbacks import Setbacks
+from bot.features.groups.watch import Watch
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -74,6 +75,9 @@ class Groups:
             setbacks=self.setbacks,
             server=server,
             rules=rules,
+        )
+        self.watch = Watch(
+            db, clock, outbox, audit, rooms=self.rooms, desk=self.desk, setbacks=self.setbacks, server=server
         )
         self.left: list[OnMember] = []
         self.archived: list[OnGroup] = []
@@ -303,6 +307,7 @@ class Groups:
                 about = {"group": group.id, "about": "groups.trouble_unled", "problem": "left", "user": None}
                 await self.desk.tell_lead(tx, guild_id, about)
         await self.requests.withdraw_all(tx, guild_id, user_id)
+        await self.watch.forget(tx, guild_id, user_id)
 
     async def _leaving(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> tuple[Group, Member]:
         group = await store.group(tx, guild_id, group_id)
