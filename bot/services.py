@@ -95,7 +95,7 @@ def _mechanisms(settings: Settings, db: Database, clock: Clock, make_bell: BellM
 
 def _features(settings: Settings, on: Mechanisms) -> Services:
     db, clock, outbox, inbox, timers, audit = on.db, on.clock, on.outbox, on.inbox, on.timers, on.audit
-    setup = Setup(db, clock, outbox, inbox, audit)
+    setup = Setup(db, clock, outbox, inbox, timers, audit)
     server = setup.server
     agreed, usual, kept = settings.guidelines, settings.meetings, settings.retention
     groups = Groups(db, clock, outbox, inbox, timers, audit, rules=_rules(settings), server=server)
@@ -107,6 +107,8 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     )
     templates, folder = settings.checkins, settings.checkins_dir
     checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
+    groups.departed.append(setup.presence.keeper_gone)
+    setup.presence.forgotten.append(checkins.forgotten)
     cases = Cases(
         db, clock, outbox, inbox, timers, audit, groups, server=server, steps=_steps(settings), evidence=kept.evidence
     )

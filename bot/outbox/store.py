@@ -13,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 from bot.core.ids import new_mark
 from bot.outbox.model import Deed, Errand, Lane, Post, Waiting, What
 from bot.storage import Kept, Tx, UtcDateTime, column, metadata
+from bot.storage.absence import waits
 
 WAITING, DONE, RETURNED, HELD = "waiting", "done", "returned", "held"
 
@@ -139,6 +140,7 @@ async def due(
             outbox.c.next_try_at <= now,
             _ours(shards),
             channel_free,
+            sa.not_(waits(outbox.c.guild_id)),
         )
         .order_by(outbox.c.lane, outbox.c.next_try_at, outbox.c.seq)
         .limit(limit)
@@ -245,7 +247,8 @@ async def break_leases(tx: Tx, now: datetime, shards: tuple[int, tuple[int, ...]
 
 async def next_at(tx: Tx, shards: tuple[int, tuple[int, ...]] | None) -> datetime | None:
     """When something next may be carried; what is leased counts from the lease's end."""
-    waiting = sa.select(outbox.c.next_try_at).where(outbox.c.state == WAITING, _ours(shards))
+    here = sa.not_(waits(outbox.c.guild_id))
+    waiting = sa.select(outbox.c.next_try_at).where(outbox.c.state == WAITING, _ours(shards), here)
     return await tx.scalar(waiting.order_by(outbox.c.next_try_at).limit(1))
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from bot.storage import Kept, Tx, UtcDateTime, column, metadata
+from bot.storage.absence import waits
 
 timers = sa.Table(
     "timers",
@@ -20,12 +21,13 @@ timers = sa.Table(
     column("next_try_at", UtcDateTime, kept=Kept.TIMER),
     column("attempts", sa.Integer, kept=Kept.TIMER),
     column("problem", sa.Text, nullable=True, kept=Kept.TIMER),
+    column("guild_id", sa.BigInteger, nullable=True, index=True, kept=Kept.TIMER),
     sa.Index(None, "next_try_at"),
 )
 
 
-async def put(tx: Tx, kind: str, subject: str, due_at: datetime) -> None:
-    fresh = {"due_at": due_at, "next_try_at": due_at, "attempts": 0, "problem": None}
+async def put(tx: Tx, kind: str, subject: str, due_at: datetime, *, guild_id: int | None = None) -> None:
+    fresh = {"due_at": due_at, "next_try_at": due_at, "attempts": 0, "problem": None, "guild_id": guild_id}
     await tx.execute(
         tx.upsert(timers)
         .values(kind=kind, subject=subject, **fresh)
@@ -38,16 +40,19 @@ async def remove(tx: Tx, kind: str, subject: str) -> None:
 
 
 async def due(tx: Tx, now: datetime, limit: int) -> Sequence[RowMapping]:
-    return await tx.all(
-        sa.select(timers).where(timers.c.next_try_at <= now).order_by(timers.c.next_try_at).limit(limit)
-    )
+    come = sa.and_(timers.c.next_try_at <= now, _here())
+    return await tx.all(sa.select(timers).where(come).order_by(timers.c.next_try_at).limit(limit))
+
+
+def _here() -> sa.ColumnElement[bool]:
+    return sa.not_(waits(timers.c.guild_id))
 
 
 async def take(tx: Tx, kind: str, subject: str, now: datetime) -> RowMapping | None:
     """The timer, if it is still there, still due, and no other process has it."""
     return await tx.first(
         sa.select(timers)
-        .where(timers.c.kind == kind, timers.c.subject == subject, timers.c.next_try_at <= now)
+        .where(timers.c.kind == kind, timers.c.subject == subject, timers.c.next_try_at <= now, _here())
         .with_for_update(skip_locked=True)
     )
 
@@ -62,13 +67,22 @@ async def finish(tx: Tx, row: Mapping[Any, Any]) -> None:
     await tx.execute(sa.delete(timers).where(_same(row)))
 
 
+async def forget(tx: Tx, guild_id: int, limit: int) -> int:
+    """Delete at most ``limit`` timers of this server, those among them that would not have waited for it."""
+    names_it = timers.c.subject.startswith(f"{guild_id}:")
+    theirs = sa.or_(timers.c.guild_id == guild_id, names_it)
+    keys = (timers.c.kind, timers.c.subject)
+    some = sa.select(*keys).where(theirs).limit(limit)
+    return await tx.execute(sa.delete(timers).where(sa.tuple_(*keys).in_(some)))
+
+
 async def retry(tx: Tx, row: Mapping[Any, Any], *, at: datetime, problem: str) -> None:
     failed = {"next_try_at": at, "attempts": timers.c.attempts + 1, "problem": problem}
     await tx.execute(sa.update(timers).where(_same(row)).values(failed))
 
 
 async def next_at(tx: Tx) -> datetime | None:
-    return await tx.scalar(sa.select(timers.c.next_try_at).order_by(timers.c.next_try_at).limit(1))
+    return await tx.scalar(sa.select(timers.c.next_try_at).where(_here()).order_by(timers.c.next_try_at).limit(1))
 
 
 async def kinds(tx: Tx) -> set[str]:

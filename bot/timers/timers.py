@@ -60,14 +60,25 @@ class Timers:
         """Give ``kind`` its handler; every stored kind needs one before ``start``."""
         self._handlers[kind] = handler
 
-    async def set(self, tx: Tx, kind: str, subject: str, due_at: datetime) -> None:
-        """Have ``kind`` happen to ``subject`` at ``due_at`` instead of at any time set before."""
+    async def set(self, tx: Tx, kind: str, subject: str, due_at: datetime, *, guild_id: int | None = None) -> None:
+        """Have ``kind`` happen to ``subject`` at ``due_at`` instead of at any time set before.
+
+        ``guild_id``: the server in which it happens; while the bot is not there it waits.
+        """
         assert kind in self._handlers, f"nobody handles {kind}"
-        await store.put(tx, kind, subject, due_at)
+        await store.put(tx, kind, subject, due_at, guild_id=guild_id)
         tx.after_commit(lambda: self._expect(due_at))
 
     async def cancel(self, tx: Tx, kind: str, subject: str) -> None:
         await store.remove(tx, kind, subject)
+
+    async def forget(self, tx: Tx, guild_id: int, *, limit: int) -> int:
+        """Delete at most ``limit`` timers of this server; gives how many it were."""
+        return await store.forget(tx, guild_id, limit)
+
+    def look_again(self, tx: Tx) -> None:
+        """Have what waited for its server run, now that the bot is back there."""
+        tx.after_commit(self._drain.ring)
 
     async def start(self) -> None:
         """Run what came due while nobody was there. Raises ``OperatorError`` for a stored kind without a handler."""
@@ -140,4 +151,4 @@ class Timers:
             if following is None:
                 await store.finish(tx, row)
             else:
-                await store.put(tx, kind, subject, following)
+                await store.put(tx, kind, subject, following, guild_id=row["guild_id"])

@@ -13,7 +13,8 @@ ROOT = Path(bot.__file__).parent
 
 def store_modules() -> list[str]:
     """The names of all modules that may declare tables."""
-    files = [*ROOT.rglob("store.py"), *ROOT.rglob("store/*.py"), ROOT / "storage" / "keys.py"]
+    mechanisms = [ROOT / "storage" / name for name in ("keys.py", "absence.py")]
+    files = [*ROOT.rglob("store.py"), *ROOT.rglob("store/*.py"), *mechanisms]
     return sorted(".".join(("bot", *file.relative_to(ROOT).with_suffix("").parts)) for file in files)
 
 

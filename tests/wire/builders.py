@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from tests.wire import payloads
 from tests.wire.people import Person
 from tests.wire.permissions import EVERYONE
 from tests.wire.world import Channel, Guild, Member, Overwrite, Role, User
@@ -43,12 +42,7 @@ class Builders:
         guild.members[owner.id] = Member(owner.user, set(), now)
         guild.members[self.world.bot.id] = Member(self.world.bot, {role.id}, now)
         self.world.guilds[guild.id] = guild
-        for session in self.gateway.sessions.values():
-            if session.holds(guild.id):
-                everyone_shown = bool(session.intents & 2)
-                session.tell(
-                    "GUILD_CREATE", payloads.guild(guild, viewer_id=self.world.bot.id, everyone=everyone_shown)
-                )
+        self.gateway.show_guild(guild)
         return guild
 
     def add_member(self: Wire, guild: Guild, who: str | Person, *roles: Role) -> Person:
@@ -64,6 +58,24 @@ class Builders:
     def remove_bot(self: Wire, guild: Guild) -> None:
         """The bot is thrown out."""
         self.guild_deeds.remove_member(guild, self.world.bot)
+
+    def invite_bot(self: Wire, guild: Guild, bot_permissions: int) -> None:
+        """The bot is invited anew into a server that it had been thrown out of. Its role is another one; overwrites
+        that it had are still there.
+        """
+        guild.roles = {role.id: role for role in guild.roles.values() if not role.managed}
+        role = Role(self.world.snowflakes.new(), "circlekeeper", _bits(bot_permissions), 1, managed=True)
+        guild.roles[role.id] = role
+        guild.members[self.world.bot.id] = Member(self.world.bot, {role.id}, time.time())
+        self.gateway.show_guild(guild)
+
+    def outage(self: Wire, guild: Guild) -> None:
+        """Discord cannot reach a server for a while; the bot is still in it."""
+        self.gateway.dispatch("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild_id=guild.id)
+
+    def outage_over(self: Wire, guild: Guild) -> None:
+        """The server can be reached again."""
+        self.gateway.show_guild(guild, joined=False)
 
     def add_channel(
         self: Wire,

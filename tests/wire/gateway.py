@@ -79,6 +79,17 @@ class Gateway:
                 session.tell(name, data)
         self._wire.bell.ring()
 
+    def show_guild(self, guild: Guild, *, joined: bool = True) -> None:
+        """Tell of a whole server. One that the bot has just come into is not said to be available: it always was."""
+        for session in self.sessions.values():
+            if session.holds(guild.id):
+                everyone = bool(session.intents & MEMBERS)
+                shown = payloads.guild(guild, viewer_id=self._wire.world.bot.id, everyone=everyone)
+                if joined:
+                    del shown["unavailable"]
+                session.tell("GUILD_CREATE", shown)
+        self._wire.bell.ring()
+
     def dispatch_message(self, name: str, data: JSON, *, guild_id: int | None, content_is_open: bool) -> None:
         """A message event; its content only for who may read it."""
         needed = DIRECT_MESSAGES if guild_id is None else GUILD_MESSAGES

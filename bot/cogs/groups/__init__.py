@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.client import Bot
 from bot.cogs.groups.asking import AskButton, AskForm, GoOnButton, MoreButton
 from bot.cogs.groups.cards import Cards, NotNowButton, NotNowForm, WelcomeButton
+from bot.cogs.groups.coming import ComingCog
 from bot.cogs.groups.commands import GroupsCog
 from bot.cogs.groups.drifts import Drifts, MeantButton, MeantForm, MendButton
 from bot.cogs.groups.leaving import LeaveButton
@@ -23,3 +24,4 @@ async def setup(bot: Bot) -> None:
     Telling(bot).register()
     await bot.add_cog(GroupsCog(bot))
     await bot.add_cog(WatchCog(bot))
+    await bot.add_cog(ComingCog(bot))

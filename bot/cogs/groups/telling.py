@@ -9,6 +9,7 @@ from discord import ui
 
 from bot.client import Bot
 from bot.features.groups import Group, Place
+from bot.features.groups.departures import PLACE_ENDED, REQUEST_ENDED
 from bot.features.groups.desk import TROUBLE
 from bot.features.groups.requests import DECLINED, UNANSWERED
 from bot.features.groups.rooms import WELCOMED
@@ -17,6 +18,8 @@ from bot.outbox import Errand
 from bot.outbox.model import Params
 from bot.ui.pages import Link, Page, Row
 from bot.ui.texts import Raw, mention
+
+FAILED = ("groups.access_failed", "groups.leaving_failed", "groups.card_failed")
 
 
 class Telling:
@@ -29,7 +32,7 @@ class Telling:
         courier.tells(TROUBLE, self.trouble_word)
         courier.tells(WELCOMED, self.welcomed)
         courier.tells(DECLINED, self.declined)
-        for kind in ("groups.access_failed", "groups.leaving_failed", "groups.card_failed", UNANSWERED):
+        for kind in (*FAILED, UNANSWERED, PLACE_ENDED, REQUEST_ENDED):
             courier.tells(kind, self.about_group)
 
     async def welcomed(self, word: Kept) -> Page | None:
@@ -72,6 +75,9 @@ class Telling:
         if group is None:
             return None
         words = self._bot.words
+        if params["problem"] is None:
+            # something to know, and nothing that Discord has refused
+            return Page(words("groups.notice_intro", name=group.name), words(str(params["about"])))
         person = Raw(mention(int(str(params["user"])))) if params["user"] else words("groups.somebody")
         why = words(f"setup.problem_{params['problem']}")
         return Page(

@@ -310,8 +310,9 @@ class WatchCog(commands.Cog):
 
     async def _look_for_people(self, guild: discord.Guild, roll: Roll, presence: Presence) -> None:
         """End the places of those who are not in the server any more; a sweep looks for some of all, by turns."""
-        people = sorted({member.user_id for _, members in roll.groups for member in members})
-        if guild.id in self._sweeping and people:
+        keepers = {roll.server.lead_id, roll.server.backup_id}
+        people = sorted(keepers | {member.user_id for _, members in roll.groups for member in members})
+        if guild.id in self._sweeping:
             self._sweeping.discard(guild.id)
             first = self._turn.get(guild.id, 0) % len(people)
             self._turn[guild.id] = first + LOOK_UPS

@@ -185,7 +185,7 @@ class Ladder:
         if due_at is None:
             await self._timers.cancel(tx, STEP, str(case.id))
         else:
-            await self._timers.set(tx, STEP, str(case.id), due_at)
+            await self._timers.set(tx, STEP, str(case.id), due_at, guild_id=case.guild_id)
 
     async def _tell_the_truth(self, tx: Tx, case: Case) -> None:
         """Those who raised it learn that nobody has come, so that they do not wait."""

@@ -165,7 +165,7 @@ class Cases:
         ends_at = self._clock() + EVIDENCE_LASTS
         author_id = raised.flagged.author_id if raised.flagged else None
         if await store.add_evidence(tx, case, raised.evidence, author_id, ends_at):
-            await self._timers.set(tx, EVIDENCE, str(case.id), ends_at)
+            await self._timers.set(tx, EVIDENCE, str(case.id), ends_at, guild_id=case.guild_id)
 
     async def give_name(self, *, guild_id: int, case_id: int, user_id: int) -> bool:
         """Let those who look at it know who raised it. False if this person did not, or had said so before."""
@@ -283,7 +283,7 @@ class Cases:
         if ends_at is not None:
             ends_at = min(ends_at, closed_at + self._evidence)
             await store.end_evidence(tx, case.id, ends_at)
-            await self._timers.set(tx, EVIDENCE, str(case.id), ends_at)
+            await self._timers.set(tx, EVIDENCE, str(case.id), ends_at, guild_id=case.guild_id)
 
     async def _evidence_over(self, tx: Tx, due: Due) -> None:
         await store.delete_evidence(tx, int(due.subject))

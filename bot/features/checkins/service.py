@@ -172,7 +172,8 @@ class Checkins:
 
     async def _announce(self, tx: Tx, group: Group, checkin: Checkin, *, actor_id: int) -> None:
         delay = SOONEST + secrets.randbelow(LATEST - SOONEST + 1)
-        await self._timers.set(tx, CLOSE, str(checkin.id), checkin.closes_at + timedelta(seconds=delay))
+        closes_at = checkin.closes_at + timedelta(seconds=delay)
+        await self._timers.set(tx, CLOSE, str(checkin.id), closes_at, guild_id=group.guild_id)
         await self._post(tx, group, checkin, OPENED, expires_at=checkin.closes_at)
         await self._record(tx, checkin, "checkins.opened", actor_id, template=checkin.asked.id)
 
@@ -224,6 +225,10 @@ class Checkins:
         checkin = await store.open_in(tx, group.guild_id, group.id)
         if checkin is not None:
             await self._cancel(tx, checkin)
+
+    async def forgotten(self, tx: Tx, guild_id: int) -> None:
+        """That server is being forgotten: its tallies go before the rows by which they are found."""
+        await self._tallies.destroy(await store.open_on(tx, guild_id))
 
     async def _close(self, tx: Tx, due: Due) -> datetime | None:
         checkin = await store.whose_timer(tx, int(due.subject))

@@ -118,6 +118,12 @@ async def end(tx: Tx, checkin: Checkin, state: CheckinState, now: datetime, sent
     return await tx.execute(sa.update(checkins).where(still).values(ended)) > 0
 
 
+async def open_on(tx: Tx, guild_id: int) -> list[int]:
+    """The ids of a server's open check-ins: a group has one at most."""
+    here = sa.and_(checkins.c.guild_id == guild_id, checkins.c.state == CheckinState.OPEN)
+    return [row["id"] for row in await tx.all(sa.select(checkins.c.id).where(here))]
+
+
 async def any_open(tx: Tx) -> bool:
     return await tx.scalar(sa.select(checkins.c.id).where(checkins.c.state == CheckinState.OPEN).limit(1)) is not None
 

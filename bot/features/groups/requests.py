@@ -111,9 +111,8 @@ class Requests:
                 agreement_version=asking.agreement_version,
             )
             await store.add_request(tx, request)
-            await self._timers.set(
-                tx, UNANSWERED, f"{guild_id}:{request.id}", request.asked_at + self._rules.request_lasts
-            )
+            lapses_at = request.asked_at + self._rules.request_lasts
+            await self._timers.set(tx, UNANSWERED, f"{guild_id}:{request.id}", lapses_at, guild_id=guild_id)
             choose = self._inbox.allow if asking.may_message else self._inbox.withdraw
             await choose(tx, guild_id=guild_id, user_id=asking.user_id, purpose=JOINING)
             await self._outbox.put(
@@ -164,7 +163,7 @@ class Requests:
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
             request = await self._unanswered(tx, guild_id, group_id, request_id)
-            await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)
+            await self.withdraw(tx, request)
 
     async def card(self, guild_id: int, request_id: int) -> tuple[Request, Group] | None:
         """What the desk's card is about; None once it was erased."""
@@ -173,14 +172,12 @@ class Requests:
             group = None if request is None else await store.group(tx, guild_id, request.group_id)
             return None if request is None or group is None else (request, group)
 
-    async def withdraw_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
-        """The person wants nothing from any group here any more, and no card is to name them."""
-        for asked in await store.requests_of(tx, guild_id, user_id):
-            await tx.lock("group", asked.group_id)
-            # a facilitator may have answered before the lock was had
-            request = await store.request(tx, guild_id, asked.id)
-            if request is not None and request.state is RequestState.ASKED:
-                await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)
+    async def withdraw(self, tx: Tx, request: Request) -> None:
+        """The person waits for no answer any more. Whoever calls this holds the group."""
+        await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)
+
+    async def erase_cards(self, tx: Tx, guild_id: int, user_id: int) -> None:
+        """No card is to name this person."""
         for request_id, channel_id, card_id in await store.cards_of(tx, guild_id, user_id):
             await self._edit(tx, guild_id, request_id, (channel_id, card_id), erased=True)
 

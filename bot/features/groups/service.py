@@ -12,6 +12,7 @@ from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_code, new_id
 from bot.core.reading import read_day
 from bot.features.groups import store
+from bot.features.groups.departures import Departures, OnPerson
 from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.model import (
     ABOUT_LENGTH,
@@ -79,6 +80,7 @@ class Groups:
         self.watch = Watch(
             db, clock, outbox, audit, rooms=self.rooms, desk=self.desk, setbacks=self.setbacks, server=server
         )
+        self._departures = Departures(db, desk=self.desk, requests=self.requests, server=server, end=self.end)
         self.left: list[OnMember] = []
         self.archived: list[OnGroup] = []
         self.restored: list[OnGroup] = []
@@ -92,6 +94,11 @@ class Groups:
     def joined(self) -> list[OnMember]:
         """Called, in the same transaction, when somebody has become a member."""
         return self.requests.joined
+
+    @property
+    def departed(self) -> list[OnPerson]:
+        """Called, in the same transaction, when somebody who matters here is not in the server any more."""
+        return self._departures.departed
 
     @property
     def opened(self) -> list[OnGroup]:
@@ -292,21 +299,20 @@ class Groups:
             await self.end(tx, group, member)
             return group
 
+    async def gone(self, *, guild_id: int, user_id: int) -> None:
+        """Somebody is not in the server any more: they left it, were sent away, or their account is deleted.
+
+        Their places and what they asked for end, and a word waits for them in case they come back. To say so again
+        changes nothing.
+        """
+        await self._departures.gone(guild_id=guild_id, user_id=user_id)
+
     async def leave_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
         """Leave every group of the server and withdraw what was asked for: for a person who wants to be forgotten.
 
-        A group that is left without a facilitator is told of to the safeguarding lead.
+        A group that loses a facilitator is told of to the safeguarding lead.
         """
-        for member in await store.memberships(tx, guild_id, user_id):
-            await tx.lock("group", member.group_id)
-            group = await store.group(tx, guild_id, member.group_id)
-            if group is None:
-                continue
-            await self.end(tx, group, member)
-            if member.facilitates and not await store.count(tx, group.id, Role.FACILITATOR):
-                about = {"group": group.id, "about": "groups.trouble_unled", "problem": "left", "user": None}
-                await self.desk.tell_lead(tx, guild_id, about)
-        await self.requests.withdraw_all(tx, guild_id, user_id)
+        await self._departures.leave_all(tx, guild_id, user_id)
         await self.watch.forget(tx, guild_id, user_id)
 
     async def _leaving(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> tuple[Group, Member]:

@@ -270,6 +270,15 @@ async def memberships(tx: Tx, guild_id: int, user_id: int) -> list[Member]:
     return [_member(tx, row) for row in await tx.all(sa.select(groups_members).where(active))]
 
 
+async def knows(tx: Tx, guild_id: int, user_id: int) -> bool:
+    """Whether this person is or was in a group of the server, or has asked to be."""
+    asked = sa.and_(
+        groups_requests.c.guild_id == guild_id, groups_requests.c.user == tx.vault.seal_id(user_id, guild_id)
+    )
+    rows = (sa.exists().where(_person(tx, guild_id, user_id)), sa.exists().where(asked))
+    return bool(await tx.scalar(sa.select(sa.or_(*rows))))
+
+
 async def members(tx: Tx, guild_id: int, group_id: int, *, state: MemberState = MemberState.ACTIVE) -> list[Member]:
     """Who is in the group now, or has left it, by age of their joining."""
     table = groups_members

@@ -83,7 +83,7 @@ class Asking:
         posted = await self._put(tx, group, until)
         if until is None:
             return
-        await self._timers.set(tx, TERM, f"{group.guild_id}:{group.id}", until)
+        await self._timers.set(tx, TERM, f"{group.guild_id}:{group.id}", until, guild_id=group.guild_id)
         for member in asked:
             await self._groups.rooms.look_again(tx, group, member)
         if group.desk_id is not None:
@@ -175,7 +175,8 @@ class Asking:
         if not self.to_agree(member):
             return
         until = self._clock() + TERM_LASTS
-        await self._timers.set(tx, TERM, f"{member.guild_id}:{member.group_id}:{member.id}", until)
+        subject = f"{member.guild_id}:{member.group_id}:{member.id}"
+        await self._timers.set(tx, TERM, subject, until, guild_id=member.guild_id)
         group = await self._groups.group(tx, member.guild_id, member.group_id)
         newest = await store.newest(tx, member.guild_id, member.group_id)
         if group is not None and newest is not None and newest.over(self._clock()):

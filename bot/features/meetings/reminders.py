@@ -64,7 +64,7 @@ class Reminders:
         """Have the next thing due happen."""
         due = next_due(meeting, self.lengths, self._clock())
         if due is not None:
-            await self._timers.set(tx, NEXT, str(meeting.id), due)
+            await self._timers.set(tx, NEXT, str(meeting.id), due, guild_id=meeting.guild_id)
 
     async def cancel(self, tx: Tx, meeting: Meeting) -> None:
         """Have nothing of it happen any more; what was answered is deleted."""
@@ -74,7 +74,7 @@ class Reminders:
 
     async def forget_at(self, tx: Tx, meeting: Meeting, instant: datetime) -> None:
         """Delete the meeting at ``instant``, unless it is planned then."""
-        await self._timers.set(tx, FORGET, str(meeting.id), instant)
+        await self._timers.set(tx, FORGET, str(meeting.id), instant, guild_id=meeting.guild_id)
 
     async def keep(self, tx: Tx, meeting: Meeting) -> None:
         await self._timers.cancel(tx, FORGET, str(meeting.id))

@@ -14,11 +14,13 @@ from bot.features.groups.model import Candidate, Server
 from bot.features.groups.setbacks import Setbacks
 from bot.features.setup import store
 from bot.features.setup.model import Health, Room, Task
+from bot.features.setup.presence import Presence
 from bot.inbox import Inbox
 from bot.inbox.model import Word
 from bot.outbox import Deed, Delivered, Lane, Outbox, Returned, What
 from bot.outbox.model import Params
 from bot.storage import Database, Tx
+from bot.timers import Timers
 
 ACCESS = "setup.access"
 CAME_BACK = "setup.came_back"
@@ -32,13 +34,14 @@ def kind_of(room: Room) -> str:
 
 
 class Setup:
-    def __init__(self, db: Database, clock: Clock, outbox: Outbox, inbox: Inbox, audit: Audit) -> None:
+    def __init__(self, db: Database, clock: Clock, outbox: Outbox, inbox: Inbox, timers: Timers, audit: Audit) -> None:
         self._db = db
         self._clock = clock
         self._outbox = outbox
         self._inbox = inbox
         self._audit = audit
         self._setbacks = Setbacks(outbox, clock)
+        self.presence = Presence(db, clock, outbox, inbox, timers, audit)
         self.progressed: list[Callable[[int], None]] = []
         """Rung with a server's id when one of its channels was made or opened to somebody, or could not be."""
         for room in Room:
@@ -95,8 +98,7 @@ class Setup:
 
     async def has_task(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         """Whether this person is the lead or the backup now."""
-        people = [await store.person(tx, guild_id, task) for task in (Task.LEAD, Task.BACKUP)]
-        return user_id in people
+        return bool(await store.tasks_of(tx, guild_id, user_id) & {Task.LEAD, Task.BACKUP})
 
     async def _make(self, tx: Tx, guild_id: int, room: Room, formerly: Params) -> None:
         """``formerly``: whom the private channel may be made open to though they have no task any more."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from bot.features.groups.model import Server
 from bot.features.setup.model import Room, Task
 from bot.storage import Kept, Tx, UtcDateTime, column, metadata, person_table, sealed_id
+from bot.storage.absence import servers_away
 
 setup_servers = sa.Table(
     "setup_servers",
@@ -23,6 +26,7 @@ setup_people = person_table(
     column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False, kept=Kept.STRUCTURE),
     column("task", sa.Text, primary_key=True, kept=Kept.STRUCTURE),
     sealed_id("user", kept=Kept.STRUCTURE),
+    column("gone_at", UtcDateTime, nullable=True, kept=Kept.STRUCTURE),
     person="user",
     # a server without a lead would leave members with nobody: another has to be named first
     erase=False,
@@ -40,7 +44,7 @@ async def put_server(tx: Tx, guild_id: int, values: dict[str, object]) -> None:
 
 
 async def put_person(tx: Tx, guild_id: int, task: Task, user_id: int) -> None:
-    sealed = {"user": tx.vault.seal_id(user_id, guild_id)}
+    sealed = {"user": tx.vault.seal_id(user_id, guild_id), "gone_at": None}
     await tx.execute(
         tx.upsert(setup_people)
         .values({"guild_id": guild_id, "task": task} | sealed)
@@ -55,21 +59,71 @@ async def person(tx: Tx, guild_id: int, task: Task) -> int | None:
     return None if sealed is None else tx.vault.open_id(sealed, guild_id)
 
 
+async def tasks_of(tx: Tx, guild_id: int, user_id: int) -> set[Task]:
+    """What this person does for the server."""
+    table = setup_people
+    theirs = sa.and_(table.c.guild_id == guild_id, table.c.user == tx.vault.seal_id(user_id, guild_id))
+    return {Task(row["task"]) for row in await tx.all(sa.select(table.c.task).where(theirs))}
+
+
+async def mark_gone(tx: Tx, guild_id: int, task: Task, now: datetime) -> bool:
+    """Whether it is news that whoever has this task is not in the server any more."""
+    table = setup_people
+    still = sa.and_(table.c.guild_id == guild_id, table.c.task == task, table.c.gone_at.is_(None))
+    return await tx.execute(sa.update(table).where(still).values(gone_at=now)) > 0
+
+
+async def mark_here(tx: Tx, guild_id: int, user_id: int) -> None:
+    """Who has a task is in the server again."""
+    table = setup_people
+    theirs = sa.and_(table.c.guild_id == guild_id, table.c.user == tx.vault.seal_id(user_id, guild_id))
+    await tx.execute(sa.update(table).where(theirs).values(gone_at=None))
+
+
 async def server(tx: Tx, guild_id: int) -> Server | None:
-    row = await tx.first(sa.select(setup_servers).where(setup_servers.c.guild_id == guild_id))
+    """One that names no lead or no backup has to be set up anew, which names both."""
+    lead, backup = _named(Task.LEAD), _named(Task.BACKUP)
+    both = setup_servers.join(lead, lead.c.guild_id == setup_servers.c.guild_id)
+    both = both.join(backup, backup.c.guild_id == setup_servers.c.guild_id)
+    columns = (*setup_servers.c, lead.c.user.label("lead"), backup.c.user.label("backup"))
+    row = await tx.first(sa.select(*columns).select_from(both).where(setup_servers.c.guild_id == guild_id))
     if row is None:
         return None
-    lead_id, backup_id = await person(tx, guild_id, Task.LEAD), await person(tx, guild_id, Task.BACKUP)
-    if lead_id is None or backup_id is None:
-        return None  # it has to be set up anew, which names both
     return Server(
         guild_id=guild_id,
-        lead_id=lead_id,
-        backup_id=backup_id,
+        lead_id=tx.vault.open_id(row["lead"], guild_id),
+        backup_id=tx.vault.open_id(row["backup"], guild_id),
         zone=row["zone"],
         category_id=row["category_id"],
         safeguarding_id=row["safeguarding_id"],
     )
+
+
+def _named(task: Task) -> sa.Subquery:
+    people = setup_people
+    return sa.select(people.c.guild_id, people.c.user).where(people.c.task == task).subquery()
+
+
+async def known(tx: Tx) -> set[int]:
+    """Every server of which there is anything, whoever leads it."""
+    return {row["guild_id"] for row in await tx.all(sa.select(setup_servers.c.guild_id))}
+
+
+async def knows(tx: Tx, guild_id: int) -> bool:
+    here = sa.select(setup_servers.c.guild_id).where(setup_servers.c.guild_id == guild_id)
+    return await tx.scalar(here) is not None
+
+
+async def forget(tx: Tx, guild_id: int, limit: int) -> int:
+    """Delete at most ``limit`` of this server's rows, of whatever table but that it is away; gives how many."""
+    deleted = 0
+    for table in reversed(metadata.sorted_tables):
+        # what others refer to comes last, and only once nothing of the others is left
+        if "guild_id" in table.c and table is not servers_away and deleted < limit:
+            keys = list(table.primary_key.columns)
+            some = sa.select(*keys).where(table.c.guild_id == guild_id).limit(limit - deleted)
+            deleted += await tx.execute(sa.delete(table).where(sa.tuple_(*keys).in_(some)))
+    return deleted
 
 
 async def set_channel(tx: Tx, guild_id: int, room: Room, channel_id: int) -> None:

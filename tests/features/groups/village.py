@@ -63,7 +63,7 @@ class Village:
         self.inbox = Inbox(self.db, self.clock, self.outbox)
         self.timers = timers = Timers(self.db, self.clock, silent_bell)
         audit = Audit(self.clock)
-        self.setup = Setup(self.db, self.clock, self.outbox, self.inbox, audit)
+        self.setup = Setup(self.db, self.clock, self.outbox, self.inbox, timers, audit)
         self.groups = Groups(
             self.db,
             self.clock,
@@ -74,6 +74,7 @@ class Village:
             rules=RULES,
             server=self.setup.server,
         )
+        self.groups.departed.append(self.setup.presence.keeper_gone)
         self.requests = self.groups.requests
         self.guidelines = Guidelines(
             self.db,

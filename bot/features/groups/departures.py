@@ -1,0 +1,89 @@
+"""People who go from every group of a server at once: they left it, were sent away, or want to be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from bot.features.groups import store
+from bot.features.groups.desk import Desk, ServerOf
+from bot.features.groups.model import Group, Member, Request, Role
+from bot.features.groups.requests import Requests
+from bot.storage import Database, Tx
+
+PLACE_ENDED: Final = "groups.place_ended"
+REQUEST_ENDED: Final = "groups.request_ended"
+
+OnPerson = Callable[[Tx, int, int], Awaitable[None]]
+"""Takes the transaction, the server's id and the person's."""
+End = Callable[[Tx, Group, Member], Awaitable[None]]
+
+
+class Departures:
+    def __init__(self, db: Database, *, desk: Desk, requests: Requests, server: ServerOf, end: End) -> None:
+        """``end`` ends one place."""
+        self._db = db
+        self._desk = desk
+        self._requests = requests
+        self._server = server
+        self._end = end
+        self.departed: list[OnPerson] = []
+
+    async def gone(self, *, guild_id: int, user_id: int) -> None:
+        """Somebody is not in the server any more. To say so again changes nothing."""
+        async with self._db.read() as tx:
+            if not await self._matters(tx, guild_id, user_id):
+                return  # most who leave a server were never in a group, and nobody waits for them
+        async with self._db.begin(urgent=True) as tx:
+            places, requests = await self._everything(tx, guild_id, user_id)
+            for group, member in places:
+                await self._end_place(tx, group, member)
+                # Discord asks for permission before a message: who comes back finds it
+                await self._desk.say(tx, guild_id, user_id, PLACE_ENDED, {"group": group.id})
+            for request in requests:
+                await self._requests.withdraw(tx, request)
+                await self._desk.say(tx, guild_id, user_id, REQUEST_ENDED, {"group": request.group_id})
+            for announce in self.departed:
+                await announce(tx, guild_id, user_id)
+
+    async def leave_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
+        """Leave every group of the server and withdraw what was asked for: for a person who wants to be forgotten."""
+        places, requests = await self._everything(tx, guild_id, user_id)
+        for group, member in places:
+            await self._end_place(tx, group, member)
+        for request in requests:
+            await self._requests.withdraw(tx, request)
+        await self._requests.erase_cards(tx, guild_id, user_id)
+
+    async def _matters(self, tx: Tx, guild_id: int, user_id: int) -> bool:
+        server = await self._server(tx, guild_id)
+        leads = server is not None and user_id in (server.lead_id, server.backup_id)
+        return leads or await store.knows(tx, guild_id, user_id)
+
+    async def _everything(
+        self, tx: Tx, guild_id: int, user_id: int
+    ) -> tuple[list[tuple[Group, Member]], list[Request]]:
+        """What they have in this server and what they have asked for, by group.
+
+        Two people who go at once hold the groups they share in the same order, so that neither waits for the other.
+        """
+        places = await store.memberships(tx, guild_id, user_id)
+        requests = await store.requests_of(tx, guild_id, user_id)
+        held = sorted({one.group_id for one in (*places, *requests)})
+        for group_id in held:
+            await tx.lock("group", group_id)
+        # what was answered or left before the locks were had is over
+        groups = {group_id: await store.group(tx, guild_id, group_id) for group_id in held}
+        still = sorted(await store.memberships(tx, guild_id, user_id), key=lambda member: member.group_id)
+        inside = [(group, member) for member in still if (group := groups.get(member.group_id)) is not None]
+        asked = [request for request in await store.requests_of(tx, guild_id, user_id) if request.group_id in groups]
+        return inside, sorted(asked, key=lambda request: request.group_id)
+
+    async def _end_place(self, tx: Tx, group: Group, member: Member) -> None:
+        """The safeguarding lead is told of a group that loses a facilitator."""
+        await self._end(tx, group, member)
+        if member.facilitates:
+            left = await store.count(tx, group.id, Role.FACILITATOR)
+            about = {0: "groups.trouble_unled", 1: "groups.trouble_led_alone"}.get(left, "groups.trouble_fewer_lead")
+            params = {"group": group.id, "about": about, "problem": None, "user": None}
+            await self._desk.tell_lead(tx, group.guild_id, params)
