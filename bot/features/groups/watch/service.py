@@ -34,7 +34,7 @@ from bot.storage import Database, Tx
 CARD: Final = "groups.drift"
 SETTLED_CARD: Final = "groups.drift_card"
 MEND: Final = "groups.mend"
-DESK, LEAD = "desk", "lead"
+DESK, LEAD = "desk", SAFEGUARDING
 
 # the errands by which channels come to be what is declared: of groups, and of the server itself
 ROOM_KINDS: Final = (*(kind_of(place) for place in Place), "setup.safeguarding")

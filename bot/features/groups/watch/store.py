@@ -36,8 +36,8 @@ groups_drift = sa.Table(
     column("settled_at", UtcDateTime, nullable=True, index=True, kept=Kept.CASE),
     column("desk_channel_id", sa.BigInteger, nullable=True, kept=Kept.CASE),
     column("desk_card_id", sa.BigInteger, nullable=True, kept=Kept.CASE),
-    column("lead_channel_id", sa.BigInteger, nullable=True, kept=Kept.CASE),
-    column("lead_card_id", sa.BigInteger, nullable=True, kept=Kept.CASE),
+    column("safeguarding_channel_id", sa.BigInteger, nullable=True, kept=Kept.CASE),
+    column("safeguarding_card_id", sa.BigInteger, nullable=True, kept=Kept.CASE),
     sa.Index(None, "guild_id", "state"),
     info={"expires": "settled_at"},
 )
@@ -143,7 +143,7 @@ def _finding(tx: Tx, row: RowMapping, about: RowMapping | None, by: RowMapping |
         mending=row["mending"],
         problem=row["problem"],
         desk_card=_card(row["desk_channel_id"], row["desk_card_id"]),
-        lead_card=_card(row["lead_channel_id"], row["lead_card_id"]),
+        lead_card=_card(row["safeguarding_channel_id"], row["safeguarding_card_id"]),
         by_id=_person(tx, by),
         why="" if by is None else tx.vault.open(by["why"], "groups_drift_people", by["id"]),
     )
@@ -179,6 +179,6 @@ async def settle(tx: Tx, drift_ids: Sequence[int], state: State, now: datetime) 
 
 
 async def set_card(tx: Tx, drift_id: int, at: str, *, channel_id: int, message_id: int) -> None:
-    """``at``: ``desk`` or ``lead``."""
+    """``at``: ``desk`` or ``safeguarding``."""
     card = {f"{at}_channel_id": channel_id, f"{at}_card_id": message_id}
     await tx.execute(sa.update(groups_drift).where(groups_drift.c.id == drift_id).values(card))

@@ -29,8 +29,8 @@ def upgrade() -> None:
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("desk_channel_id", sa.BigInteger(), nullable=True),
         sa.Column("desk_card_id", sa.BigInteger(), nullable=True),
-        sa.Column("lead_channel_id", sa.BigInteger(), nullable=True),
-        sa.Column("lead_card_id", sa.BigInteger(), nullable=True),
+        sa.Column("safeguarding_channel_id", sa.BigInteger(), nullable=True),
+        sa.Column("safeguarding_card_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_groups_drift")),
     )
     with op.batch_alter_table("groups_drift", schema=None) as batch_op:
