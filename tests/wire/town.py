@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.client import Bot
@@ -136,10 +137,12 @@ class Town:
 
 async def quiet(bot: Bot) -> None:
     """Return once the bot has nothing to do that it could do now."""
-    for _ in range(2):
+    for _ in range(3):
         await bot.courier.settled()
         await bot.courier.teller._drain.settled()
         await bot.services.timers.settled()
+        watching: Any = bot.get_cog("watch")
+        await watching.settled()
 
 
 def nobody_waits(wire: Wire) -> None:

@@ -83,7 +83,7 @@ class Presence:
         return True, any(int(role_id) in self._admins for role_id in member["roles"])
 
 
-class WatchCog(commands.Cog):
+class WatchCog(commands.Cog, name="watch"):
     """Which roles somebody holds is not listened to: whom a role lets in is drift by the role's own overwrite."""
 
     def __init__(self, bot: Bot) -> None:
