@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 
 from bot.features.groups.watch.effective import VIEW
 from bot.ui.permissions import FACILITATOR
@@ -21,7 +22,7 @@ def cards(at: Harbour, channel: str = "tuesday-desk") -> list[Any]:
 
 
 def overwrite(target_id: int, kind: int, allow: int) -> Overwrite:
-    return Overwrite(target_id, kind, allow=allow, deny=0)
+    return Overwrite(target_id, OverwriteType(kind), allow=allow, deny=0)
 
 
 async def means(at: Harbour, card: Any, why: str) -> Any:
@@ -124,7 +125,8 @@ async def test_a_room_that_was_deleted_is_made_again_and_everybody_in_it_told_wh
     async with harbour() as at:
         await at.found()
         await at.join(at.cleo)
-        await at.world.bot.get_channel(at.channel("tuesday").id).delete()
+        room: Any = at.world.bot.get_channel(at.channel("tuesday").id)
+        await room.delete()
         await at.env.settle()
         assert "It was deleted" in shown(cards(at)[0])
         code = await at.code()

@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot.client import Bot
 from bot.settings import Posting
 from bot.timers import LoopBell
-from tests.wire import Message, Permission, Wire
+from tests.wire import Permission, Wire
 from tests.wire.realbot import running, wire_settings
 from tests.wire.town import ALL_WELL, Town, all_is_there, let_in, nobody_waits, opened, quiet
 
@@ -42,11 +42,6 @@ class HurriedBell(LoopBell):
         super().ring_in(seconds / 1000)
 
 
-def found(town: Town, channel: str = "safeguarding") -> list[Message]:
-    """The cards about what is not as it should be, oldest first."""
-    return [message for message in town.wire.messages(town.channel(channel)) if "as it should be." in message.text]
-
-
 async def looked(wire: Wire, bot: Bot) -> None:
     """Let what Discord tells arrive, and be looked at."""
     await wire.settle()
@@ -61,15 +56,15 @@ async def test_a_hidden_room_is_told_never_touched_and_settled_when_it_is_seen_a
     wire.set_overwrite(room, zoe, allow=Permission.VIEW_CHANNEL)
     hidden = wire.overwrites(room)
     await looked(wire, bot)
-    (card,), (same,) = found(town), found(town, "tides-desk")
+    (card,), (same,) = town.amiss(), town.amiss("tides-desk")
     assert "Room of Tides" in card.text and "go to Permissions" in card.text
     assert card.buttons == same.buttons == ["It's meant to be so"]
     assert wire.overwrites(room) == hidden
     town.mends(room)
     await looked(wire, bot)
-    assert "isn't so any more" in found(town)[0].text
-    assert f"{zoe.mention} can see it" in found(town)[1].text, "what was done meanwhile is seen now"
-    await town.lea.click(found(town)[1], "Mend it")
+    assert "isn't so any more" in town.amiss()[0].text
+    assert f"{zoe.mention} can see it" in town.amiss()[1].text, "what was done meanwhile is seen now"
+    await town.lea.click(town.amiss()[1], "Mend it")
     await looked(wire, bot)
     assert not town.sees(zoe)
     assert ALL_WELL in await town.check()
@@ -85,12 +80,12 @@ async def test_a_room_renamed_and_moved_is_put_back_and_who_reads_it_stays_as_it
     room.name, room.parent_id = "grief-and-loss", elsewhere.id
     wire.guild_deeds.update_channel(room)
     await looked(wire, bot)
-    renamed, moved = found(town)
+    renamed, moved = town.amiss()
     assert "called grief-and-loss now" in renamed.text and "moved out" in moved.text
     for card in (renamed, moved):
         await town.lea.click(card, "Mend it")
         await looked(wire, bot)
-    assert [("put right" in card.text, card.buttons) for card in found(town)] == [(True, [])] * 2
+    assert [("put right" in card.text, card.buttons) for card in town.amiss()] == [(True, [])] * 2
     assert (room.name, room.parent) == ("tides", town.channel("Groups"))
     assert wire.overwrites(room) == before
     assert ALL_WELL in await town.check()
@@ -101,7 +96,7 @@ async def test_a_desk_that_is_gone_is_the_lead_s_to_have_made_again(wire: Wire, 
     wire.delete_channel(town.channel("tides-desk"))
     town.hides(room)
     await looked(wire, bot)
-    (gone,) = [card for card in found(town) if "It was deleted" in card.text]
+    (gone,) = [card for card in town.amiss() if "It was deleted" in card.text]
     await town.lea.click(gone, "Mend it")
     await looked(wire, bot)
     assert town.sees(town.fay, "tides-desk")
@@ -121,7 +116,7 @@ async def test_a_safeguarding_channel_that_is_gone_is_told_to_the_lead_by_a_word
     await town.set_up()
     await looked(wire, bot)
     assert ALL_WELL in await town.check()
-    assert found(town) == []
+    assert town.amiss() == []
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["asked", "answered"])
@@ -141,7 +136,7 @@ async def test_our_own_access_that_is_on_its_way_is_no_drift(wire: Wire, bot: Bo
     taking.release()
     await looked(wire, bot)
     assert town.sees(cleo) and not town.sees(zoe)
-    assert found(town) == found(town, "tides-desk") == []
+    assert town.amiss() == town.amiss("tides-desk") == []
 
 
 async def test_what_was_changed_while_the_bot_was_away_is_found_soon_after(wire: Wire, tmp_path: Path) -> None:
@@ -152,4 +147,4 @@ async def test_what_was_changed_while_the_bot_was_away_is_found_soon_after(wire:
     wire.set_overwrite(town.channel("tides"), zoe, allow=Permission.VIEW_CHANNEL)
     async with running(wire, settings, make_bell=HurriedBell) as bot:
         await looked(wire, bot)
-        assert [f"{zoe.mention} can see it" in card.text for card in found(town)] == [True]
+        assert [f"{zoe.mention} can see it" in card.text for card in town.amiss()] == [True]
