@@ -12,7 +12,7 @@ from bot.core.clock import Clock, utc_now
 from bot.features.cases import Cases, Step
 from bot.features.checkins import Checkins
 from bot.features.groups import Groups, Rules
-from bot.features.guidelines import Guidelines
+from bot.features.guidelines import Agreements, Guidelines
 from bot.features.meetings import Meetings
 from bot.features.privacy import Privacy
 from bot.features.resources import Resources
@@ -99,8 +99,11 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     server = setup.server
     agreed, usual, kept = settings.guidelines, settings.meetings, settings.retention
     groups = Groups(db, clock, outbox, inbox, timers, audit, rules=_rules(settings), server=server)
+    groups.rooms.outgrown.append(setup.widen)
+    setup.settled.append(groups.rooms.category_settled)
+    agreements = Agreements(house=agreed.body, version=agreed.version, heading=settings.texts["guidelines.own_points"])
     guidelines = Guidelines(
-        db, clock, outbox, timers, audit, groups, agreement=agreed.body, short=agreed.short, version=agreed.version
+        db, clock, outbox, timers, audit, groups, agreements=agreements, short=agreed.short, server=server
     )
     meetings = Meetings(
         db, clock, outbox, timers, audit, groups, minutes=usual.minutes, reminders=usual.reminders, server=server
@@ -108,6 +111,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     templates, folder = settings.checkins, settings.checkins_dir
     checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
     groups.departed.append(setup.presence.keeper_gone)
+    setup.presence.returned.append(guidelines.asking.returned)
     setup.presence.forgotten.append(checkins.forgotten)
     cases = Cases(
         db, clock, outbox, inbox, timers, audit, groups, server=server, steps=_steps(settings), evidence=kept.evidence

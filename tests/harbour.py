@@ -65,6 +65,11 @@ class Harbour:
         await self.ask(person)
         await self.fay.click(self.card(), label="Welcome in")
 
+    async def word(self, points: str) -> Any:
+        """The facilitator types the group's own points; gives the preview."""
+        form = await self.fay.slash(self.channel("tuesday-desk"), "guidelines edit")
+        return await self.fay.submit_modal(form, {"points": points})
+
     async def leave(self, person: Any) -> Any:
         asked = await person.slash(self.hall, "group leave", group=await self.code())
         return await person.click(asked.response, label="Leave the group")

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.demo.world import World
-from bot.settings import Settings, load
-from tests.settings import sample_environ
+from bot.settings import Settings
+from tests.databases import migrated_sqlite
+from tests.settings import shipped_settings
 
 
 def sample_settings(folder: Path, **changes: Any) -> Settings:
-    """The shipped settings, with a database in ``folder``."""
-    return replace(load(sample_environ(folder), start=folder), **changes)
+    """The shipped settings, with a database in ``folder`` that has every table and no row."""
+    return shipped_settings(folder, database_url=migrated_sqlite(folder), **changes)
 
 
 @asynccontextmanager

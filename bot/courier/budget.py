@@ -7,6 +7,7 @@ it is refused.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 
 from bot.outbox import Lane
@@ -21,7 +22,9 @@ class Budget:
     """Two allowances that refill with time: one for all, one, smaller by the reserve, for all but the urgent."""
 
     def __init__(self, now: Callable[[], float], *, per_second: float, reserve: float) -> None:
-        """``now``: a clock in seconds; ``reserve``: requests a second that only urgent errands may use."""
+        """``now``: a clock in seconds; ``per_second``: infinite where there is no limit; ``reserve``: requests a second
+        that only urgent errands may use.
+        """
         self._now = now
         self._rates = (per_second, max(per_second - reserve, 1.0))
         self._left = [0.0, 0.0]  # logging in took requests too
@@ -57,5 +60,6 @@ class Budget:
         now = self._now()
         passed, self._seen = now - self._seen, now
         self._left = [
-            min(float(BURST), left + passed * rate) for left, rate in zip(self._left, self._rates, strict=True)
+            float(BURST) if math.isinf(rate) else min(float(BURST), left + passed * rate)
+            for left, rate in zip(self._left, self._rates, strict=True)
         ]

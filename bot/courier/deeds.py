@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.courier.wanted import (
     Overwrite,
     PinWanted,
     PlaceWanted,
+    RenameWanted,
     RoleWanted,
     RoomWanted,
     Wanted,
@@ -29,6 +31,10 @@ PIN_LINE = 6  # the message type of the line that Discord posts when something i
 ROLE, MEMBER = 0, 1
 RECENT = 100
 VOICE_EVENT, GUILD_ONLY = 2, 2
+RENAME_WAITS = 10.0
+"""Seconds in which Discord takes a new name, or does not for now."""
+NEXT_NAME = 310.0
+"""Seconds after which it takes another one for the same channel."""
 
 
 class Doer:
@@ -49,10 +55,8 @@ class Doer:
         match wanted:
             case RoomWanted():
                 return await self._room(guild_id, wanted, spend)
-            case AccessWanted():
-                return await self._access(wanted.channel_id, wanted.user_id, wanted.overwrite, spend)
-            case RoleWanted():
-                return await self._access(wanted.channel_id, wanted.role_id, wanted.overwrite, spend)
+            case AccessWanted() | RoleWanted():
+                return await self._access(wanted, spend)
             case PlaceWanted():
                 return await self._place(wanted, spend)
             case PinWanted():
@@ -63,6 +67,8 @@ class Doer:
                 return await self._delete(wanted)
             case EventWanted():
                 return await self._event(guild_id, wanted, spend)
+            case RenameWanted():
+                return await self._rename(wanted, spend)
             case Page():
                 raise TypeError("a page is posted, not done")
 
@@ -81,25 +87,41 @@ class Doer:
         )
         return Carried(channel_id=int(made["id"]))
 
-    async def _access(self, channel_id: int, target_id: int, wanted: Overwrite | None, spend: Spend) -> Carried:
-        channel = await self._http.get_channel(channel_id)
+    async def _rename(self, wanted: RenameWanted, spend: Spend) -> Carried:
+        channel = await self._http.get_channel(wanted.channel_id)
+        if channel["name"] != wanted.name:
+            await spend()
+            try:
+                async with asyncio.timeout(RENAME_WAITS):
+                    await self._http.edit_channel(wanted.channel_id, name=wanted.name)
+            except TimeoutError as waited:
+                # the library sleeps until Discord takes another name, which must not keep other errands waiting
+                raise discord.RateLimited(NEXT_NAME) from waited
+        return Carried(channel_id=wanted.channel_id)
+
+    async def _access(self, wanted: AccessWanted | RoleWanted, spend: Spend) -> Carried:
+        target_id = wanted.user_id if isinstance(wanted, AccessWanted) else wanted.role_id
+        channel = await self._http.get_channel(wanted.channel_id)
         there = next((o for o in channel["permission_overwrites"] if int(o["id"]) == target_id), None)
-        if wanted is None:
+        if wanted.overwrite is None:
             if there is not None:
                 await spend()
                 with _gone_already():
-                    await self._http.delete_channel_permissions(channel_id, target_id)
-        elif there is None or (int(there["allow"]), int(there["deny"])) != (wanted.allow, wanted.deny):
+                    await self._http.delete_channel_permissions(wanted.channel_id, target_id)
+        elif there is None or (int(there["allow"]), int(there["deny"])) != (
+            wanted.overwrite.allow,
+            wanted.overwrite.deny,
+        ):
             await spend()
-            allow, deny = str(wanted.allow), str(wanted.deny)
-            kind = MEMBER if wanted.member else ROLE
-            await self._http.edit_channel_permissions(channel_id, target_id, allow, deny, kind)
-        return Carried(channel_id=channel_id)
+            allow, deny = str(wanted.overwrite.allow), str(wanted.overwrite.deny)
+            kind = MEMBER if wanted.overwrite.member else ROLE
+            await self._http.edit_channel_permissions(wanted.channel_id, target_id, allow, deny, kind)
+        return Carried(channel_id=wanted.channel_id)
 
     async def _place(self, wanted: PlaceWanted, spend: Spend) -> Carried:
         channel = await self._http.get_channel(wanted.channel_id)
-        there = (channel["name"], channel.get("topic") or "", int(channel.get("parent_id") or 0))
-        wished = zip(("name", "topic", "parent_id"), (wanted.name, wanted.topic, wanted.parent_id), there, strict=True)
+        there = (channel.get("topic") or "", int(channel.get("parent_id") or 0))
+        wished = zip(("topic", "parent_id"), (wanted.topic, wanted.parent_id), there, strict=True)
         changes = {field: value for field, value, now in wished if value is not None and value != now}
         if changes:
             await spend()
@@ -170,6 +192,8 @@ def _gone_already() -> AbstractContextManager[None]:
 def _is(channel: Any, wanted: RoomWanted) -> bool:
     if channel["type"] != TYPES[wanted.type]:
         return False
+    if wanted.code and wanted.type == "voice":
+        return channel["name"].endswith(wanted.code)
     if wanted.code:
         return wanted.code in (channel.get("topic") or "")
     return channel["name"] == wanted.name and int(channel.get("parent_id") or 0) == (wanted.parent_id or 0)

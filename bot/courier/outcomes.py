@@ -9,7 +9,9 @@ import aiohttp
 import discord
 
 CLOSED_DM = {50007, 50278, 40003}
-FULL = {30013, 30003, 30016}
+FULL = 30016
+FULL_SERVER = 30013
+PINS_FULL = 30003
 FULL_CATEGORY = 50035
 FIRST_RETRY = timedelta(seconds=2)
 LONGEST_RETRY = timedelta(minutes=10)
@@ -67,8 +69,14 @@ def judge(error: Exception) -> Verdict:
 def _refusal(error: discord.HTTPException) -> Verdict:
     if error.code in CLOSED_DM:
         return Verdict("closed", retry=False)
-    if error.code in FULL or (error.code == FULL_CATEGORY and _full(error)):
+    if error.code == PINS_FULL:
+        return Verdict("pins_full", retry=False)
+    if error.code == FULL:
         return Verdict("full", retry=False)
+    if error.code == FULL_SERVER:
+        return Verdict("server_full", retry=False)
+    if error.code == FULL_CATEGORY and _full(error):
+        return Verdict("category_full", retry=False)
     match error.status:
         case 401:  # the token was reset: nothing is wrong with what is to be said
             return Verdict("unauthorized", retry=True)

@@ -21,8 +21,8 @@ class Overwrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomWanted:
-    """A channel that should exist. A text room is found again by ``code``, which its topic holds; the others, which
-    have no topic, by their name and place.
+    """A channel that should exist. It is found again by ``code``, which the topic of a text room holds, and with which
+    the name of a voice room ends; without a code by its name and place.
     """
 
     type: Literal["category", "text", "voice"]
@@ -53,12 +53,11 @@ class RoleWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceWanted:
-    """How a channel that is there should be called, what its topic says and in which category it stands; None for what
-    is not to be touched. Who can read it stays as it is.
+    """What the topic of a channel that is there should say, and in which category it should stand; None for what is not
+    to be touched. Who can read it stays as it is.
     """
 
     channel_id: int
-    name: str | None = None
     topic: str | None = None
     parent_id: int | None = None
 
@@ -84,6 +83,14 @@ class DeleteWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenameWanted:
+    """What a channel should be called. Discord takes about two names in ten minutes."""
+
+    channel_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EventWanted:
     """A voice event in the group's own voice channel, which only those see who see the channel; found again by
     ``code``, which its description holds. ``gone`` has it removed.
@@ -99,5 +106,14 @@ class EventWanted:
 
 
 Wanted = (
-    Page | RoomWanted | AccessWanted | RoleWanted | PlaceWanted | PinWanted | EditWanted | DeleteWanted | EventWanted
+    Page
+    | RoomWanted
+    | AccessWanted
+    | RoleWanted
+    | PlaceWanted
+    | PinWanted
+    | EditWanted
+    | DeleteWanted
+    | EventWanted
+    | RenameWanted
 )

@@ -100,7 +100,8 @@ class Evening(Play):
             about=ABOUT,
         )
         self.stage.answer(admin.again(answer))
-        self.night.room, self.night.desk = self._new(facilitator, before, 2)
+        # by name, for either may be made first
+        self.night.room, self.night.desk = sorted(self._new(facilitator, before, 2))
         self._rooms_of(facilitator, cast.stranger)
         self.stage.screen(facilitator, facilitator.sees(self.night.room)[:1])
 

@@ -35,6 +35,7 @@ class What(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     EVENT = "event"
+    RENAME = "rename"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,8 @@ class Delivered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """An errand that cannot be done; ``problem`` is a short code: ``forbidden``, ``missing``, ``expired``, ``refused``,
-    ``full``, ``closed`` (a direct message that is not taken).
+    ``full``, ``category_full``, ``server_full`` (of channels), ``pins_full``, ``closed`` (a direct message that is not
+    taken).
     """
 
     key: str

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 from bot.core.questions import MOST_QUESTIONS, Band, Option, Question, Template
+from bot.core.wording import plain_words
 from bot.settings.files import read_toml
 from bot.settings.problems import Findings
 from bot.settings.table import Table
-from bot.settings.wording import faults, plain_words
+from bot.settings.wording import faults
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LONGEST_TITLE = 45

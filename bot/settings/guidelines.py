@@ -6,10 +6,11 @@ import hashlib
 import unicodedata
 from pathlib import Path
 
+from bot.core.wording import plain_words
 from bot.settings.files import read_text
 from bot.settings.model import Agreement
 from bot.settings.problems import Findings
-from bot.settings.wording import faults, plain_words
+from bot.settings.wording import faults
 
 # These three keep people safe, so they are in the code and not in a file that can be edited: a person must know,
 # before saying anything, that there is a limit to confidentiality, that nobody may be looking when they ask for help,

@@ -67,6 +67,11 @@ async def finish(tx: Tx, row: Mapping[Any, Any]) -> None:
     await tx.execute(sa.delete(timers).where(_same(row)))
 
 
+async def postpone(tx: Tx, kind: str, guild_id: int, until: datetime) -> None:
+    sooner = sa.and_(timers.c.kind == kind, timers.c.guild_id == guild_id, timers.c.due_at < until)
+    await tx.execute(sa.update(timers).where(sooner).values(due_at=until, next_try_at=until))
+
+
 async def forget(tx: Tx, guild_id: int, limit: int) -> int:
     """Delete at most ``limit`` timers of this server, those among them that would not have waited for it."""
     names_it = timers.c.subject.startswith(f"{guild_id}:")

@@ -76,6 +76,10 @@ class Timers:
         """Delete at most ``limit`` timers of this server; gives how many it were."""
         return await store.forget(tx, guild_id, limit)
 
+    async def postpone(self, tx: Tx, kind: str, guild_id: int, until: datetime) -> None:
+        """Have nothing of that kind come due in this server before ``until``."""
+        await store.postpone(tx, kind, guild_id, until)
+
     def look_again(self, tx: Tx) -> None:
         """Have what waited for its server run, now that the bot is back there."""
         tx.after_commit(self._drain.ring)

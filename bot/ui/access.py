@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
 from typing import Any, TypeVar, cast
@@ -161,29 +161,39 @@ def services_of(interaction: Interaction) -> Services:
 Choices = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
 
 
+Finds = Callable[[Interaction], Awaitable[list[Group]]]
+
+
 def group_choices(access: Access) -> Choices:
     """Autocomplete for ``group:``: only the groups for which this person may run the command."""
+    return choices_among(lambda interaction: _runnable(interaction, access))
+
+
+def choices_among(find: Finds) -> Choices:
+    """Autocomplete for ``group:`` among those that ``find`` gives for the person who types."""
 
     async def choose(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         try:
-            return await _offer(interaction, typed, access)
+            groups = [] if interaction.guild_id is None else await find(interaction)
         except Exception:
             # the library would log it with what was typed; the person sees an empty list and can go on typing
             log.exception("an autocomplete failed")
             return []
+        wanted = typed.casefold()
+        fitting = [group for group in groups if wanted in group.name.casefold() or wanted in group.code]
+        return [app_commands.Choice(name=group.name[:100], value=group.code) for group in fitting[:25]]
 
     return choose
 
 
-async def _offer(interaction: Interaction, typed: str, access: Access) -> list[app_commands.Choice[str]]:
-    if interaction.guild_id is None:
-        return []
+async def _runnable(interaction: Interaction, access: Access) -> list[Group]:
+    assert interaction.guild_id is not None
     services = services_of(interaction)
     everywhere = interaction.permissions.manage_guild and Access.ADMIN in access
     async with services.db.read() as tx:
         server = await services.setup.server(tx, interaction.guild_id)
         lead = server is not None and interaction.user.id in (server.lead_id, server.backup_id)
-        groups = await services.groups.runnable(
+        return await services.groups.runnable(
             tx,
             interaction.guild_id,
             interaction.user.id,
@@ -191,6 +201,3 @@ async def _offer(interaction: Interaction, typed: str, access: Access) -> list[a
             visiting=Access.VISITOR in access,
             every=everywhere or (lead and Access.LEAD in access),
         )
-    wanted = typed.casefold()
-    fitting = [group for group in groups if wanted in group.name.casefold() or wanted in group.code]
-    return [app_commands.Choice(name=group.name[:100], value=group.code) for group in fitting[:25]]

@@ -24,14 +24,20 @@ from bot.ui.permissions import INVITE
 from tests.cogs.test_checkins import AGREE, COGS, DISAGREE, Circle, filled
 from tests.simcord_bot import running, said, sample_settings
 
-MANY = 20
+MANY = pytest.mark.parametrize("members", [20])
 
 
 @pytest.fixture
-async def at(tmp_path: Path) -> AsyncGenerator[Circle]:
+def members() -> int:
+    """How many there are; each takes a while to let in."""
+    return 7
+
+
+@pytest.fixture
+async def at(tmp_path: Path, members: int) -> AsyncGenerator[Circle]:
     async with running(sample_settings(tmp_path), extensions=COGS) as world:
         circle = Circle(world, INVITE)
-        await circle.seat(members=MANY, capacity=MANY)
+        await circle.seat(members=members, capacity=members)
         yield circle
 
 
@@ -67,6 +73,7 @@ def words_of(template: Template) -> set[str]:
     }
 
 
+@MANY
 async def test_twenty_answers_change_no_file_no_row_and_no_message_and_say_nothing_in_any_log(at: Circle) -> None:
     post = await at.open()
     # whoever did something before is remembered for their words; nothing of that is to come from an answer
@@ -86,6 +93,7 @@ async def test_twenty_answers_change_no_file_no_row_and_no_message_and_say_nothi
     assert "bot." not in lines, "an answer is not even mentioned"
 
 
+@MANY
 async def test_the_folder_holds_nothing_that_can_be_read_and_is_for_its_user_alone(at: Circle) -> None:
     post = await at.open()
     folder = at.world.settings.checkins_dir
@@ -104,6 +112,7 @@ async def test_the_folder_holds_nothing_that_can_be_read_and_is_for_its_user_alo
             assert str(member.id) not in path.name
 
 
+@MANY
 async def test_the_copy_of_the_database_tells_only_that_one_was_open(at: Circle, tmp_path: Path) -> None:
     post = await at.open()
     for member in at.members:

@@ -23,6 +23,9 @@ async def test_posting_anew_leaves_one_pinned_copy(harbour: Opens) -> None:
         (old,) = at.channel("tuesday").pinned_messages()
         answer = await at.fay.slash(at.channel("tuesday-desk"), "guidelines post")
         assert answer.ephemeral
+        assert "Nothing differs" in said(answer)
+        assert at.channel("tuesday").pinned_messages()[0].id == old.id, "so far it was only looked at"
+        assert "being posted" in said(await at.fay.click(answer.response, label="Post it again"))
         (new,) = at.channel("tuesday").pinned_messages()
         assert new.id != old.id
         assert len(at.messages("tuesday")) == 1, "neither the old one nor the line about pinning stays"

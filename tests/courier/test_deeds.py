@@ -9,7 +9,16 @@ from datetime import timedelta
 import pytest
 
 from bot.core.clock import utc_now
-from bot.courier import AccessWanted, DeleteWanted, EditWanted, EventWanted, Overwrite, PinWanted, RoomWanted
+from bot.courier import (
+    AccessWanted,
+    DeleteWanted,
+    EditWanted,
+    EventWanted,
+    Overwrite,
+    PinWanted,
+    RenameWanted,
+    RoomWanted,
+)
 from bot.outbox import Deed, Lane, What
 from bot.ui.pages import Page
 from tests.courier.conftest import DEED, Ferry
@@ -96,7 +105,7 @@ async def test_a_category_that_is_full_is_said_to_be_full(ferry: Ferry) -> None:
         ferry.wire.add_channel(ferry.guild, f"room-{number}", parent=category)
     await ferry.do(What.ENSURE_ROOM, replace(ROOM, parent_id=category.id))
     await ferry.courier.settled()
-    assert [told.problem for told in ferry.returned] == ["full"]
+    assert [told.problem for told in ferry.returned] == ["category_full"]
 
 
 async def test_a_server_that_is_full_is_said_to_be_full(ferry: Ferry) -> None:
@@ -104,7 +113,7 @@ async def test_a_server_that_is_full_is_said_to_be_full(ferry: Ferry) -> None:
         ferry.wire.add_channel(ferry.guild, f"room-{number}")
     await ferry.do(What.ENSURE_ROOM, ROOM)
     await ferry.courier.settled()
-    assert [told.problem for told in ferry.returned] == ["full"]
+    assert [told.problem for told in ferry.returned] == ["server_full"]
 
 
 async def test_without_manage_channels_the_feature_is_told(ferry: Ferry) -> None:
@@ -112,6 +121,43 @@ async def test_without_manage_channels_the_feature_is_told(ferry: Ferry) -> None
     await ferry.do(What.ENSURE_ROOM, ROOM)
     await ferry.courier.settled()
     assert [told.problem for told in ferry.returned] == ["forbidden"]
+
+
+# names
+
+
+async def test_a_channel_gets_its_name_once_and_is_looked_at_first(ferry: Ferry) -> None:
+    wanted = RenameWanted(channel_id=ferry.room.id, name="calm")
+    for _ in range(2):
+        await ferry.do(What.RENAME, wanted)
+        await ferry.courier.settled()
+    assert ferry.room.name == "calm" and len(ferry.delivered) == 2
+    assert len([call for call in ferry.wire.requests if call.method == "PATCH"]) == 1
+
+
+async def test_a_third_name_waits_for_discord_and_keeps_nothing_else_waiting(
+    ferry: Ferry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.courier.deeds.RENAME_WAITS", 0.5)
+    for name in ("one", "two"):
+        await ferry.do(What.RENAME, RenameWanted(channel_id=ferry.room.id, name=name))
+        await ferry.courier.settled()
+    await ferry.do(What.RENAME, RenameWanted(channel_id=ferry.room.id, name="three"))
+    await ferry.put(ferry.post("meanwhile"))
+    await ferry.courier.settled()
+    assert [message.text for message in ferry.messages()] == ["note meanwhile"]
+    assert ferry.room.name == "two" and ferry.returned == []
+    assert ferry.wire.rate_limited["rename"] == 1
+    ferry.wire.limits._windows.clear()  # ten minutes pass
+    await ferry.come_round(minutes=10)
+    assert ferry.room.name == "three"
+
+
+async def test_a_voice_room_is_found_again_by_the_end_of_its_name(ferry: Ferry) -> None:
+    for name in ("old-name-k7m2xp", "new-name-k7m2xp"):
+        await ferry.do(What.ENSURE_ROOM, RoomWanted(type="voice", name=name, code="-k7m2xp"))
+        await ferry.courier.settled()
+    assert len({told.channel_id for told in ferry.delivered}) == 1
 
 
 # access

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from bot.courier import AccessWanted, Overwrite
+from bot.courier.budget import Budget
 from bot.outbox import Lane, What
 from tests.courier.conftest import Ferry
 from tests.wire import Channel, Permission
@@ -151,3 +153,10 @@ async def test_one_that_waits_lets_what_is_urgent_into_its_room_and_nothing_else
     hold.release()
     await ferry.told(4)
     assert ferry.notes()[-1] == "note ordinary"
+
+
+def test_where_nothing_is_limited_nothing_waits() -> None:
+    budget = Budget(lambda: 0.0, per_second=math.inf, reserve=10)
+    for _ in range(1000):
+        budget.spend(Lane.BULK)
+        assert budget.available(Lane.BULK) > 0 and budget.wait(Lane.BULK) == 0

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from bot.outbox import Delivered, Errand, Lane, Outbox, Post, Returned
-from bot.storage import Database, Tx, engines
-from tests.databases import fresh_postgres
+from bot.storage import Database, Tx
 
 SERVER = 100_000_000_000_000_001
 ROOM = 200_000_000_000_000_001
@@ -66,32 +63,6 @@ class Desk:
 
     async def keys(self, **how: object) -> list[str]:
         return [errand.key for errand in await self.claim(**how)]
-
-
-@pytest.fixture(scope="session")
-def emptied() -> dict[str, str]:
-    """The address of the PostgreSQL database that these tests share, once there is one: making one takes its time."""
-    return {}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path, emptied: dict[str, str]) -> AsyncGenerator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'data' / 'circlekeeper.db'}"
-        return
-    if not emptied:
-        emptied["url"] = await fresh_postgres(request.getfixturevalue("postgres_server"))
-    yield emptied["url"]
-    await _empty(emptied["url"])
-
-
-async def _empty(url: str) -> None:
-    engine = engines.builder(engines.async_url(url))
-    async with engine.begin() as connection:
-        names = set(await connection.run_sync(lambda made: sa.inspect(made).get_table_names()))
-        tables = ", ".join(sorted(names - {"vault_keys", "alembic_version"}))
-        await connection.execute(sa.text(f"TRUNCATE {tables}"))
-    await engine.dispose()
 
 
 @pytest.fixture

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
-from bot.settings import Problem, SettingsError, load
+from bot.settings import Problem, Settings, SettingsError, load
 from bot.settings.keyfile import new_key
 from bot.settings.starter import starter_dir
 
@@ -25,6 +29,23 @@ def sample_environ(tmp_path: Path) -> dict[str, str]:
         "CIRCLEKEEPER_CONFIG": str(config),
         "CIRCLEKEEPER_CHECKINS": str(tmp_path / "checkins"),
     }
+
+
+@functools.cache
+def _shipped() -> Settings:
+    """Read once: they are the same for every test, but for the places."""
+    with TemporaryDirectory() as folder:
+        return load(sample_environ(Path(folder)), start=Path(folder))
+
+
+def shipped_settings(folder: Path, **changes: Any) -> Settings:
+    """The shipped settings, with their places in ``folder``."""
+    places = {
+        "database_url": f"sqlite:///{folder}/data/circlekeeper.db",
+        "config_dir": folder / "config",
+        "checkins_dir": folder / "checkins",
+    }
+    return replace(_shipped(), **places | changes)
 
 
 def problems_of(environ: Mapping[str, str], start: Path) -> tuple[Problem, ...]:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.wording import BANNED_PHRASES
 from bot.settings import load
 from bot.settings.guidelines import SAFETY_LINES, version_of, with_safety_lines
 from bot.settings.starter import starter_dir
 from bot.settings.texts import longest, placeholders
-from bot.settings.wording import BANNED_PHRASES
 from tests.settings import only_problem_of, problems_of, sample_environ
 
 LONGEST_AGREEMENT = 3500

@@ -16,8 +16,8 @@ for what Discord would refuse: a route that does not exist, or a body that its O
         done = await bo.submit(form, {"Anything to say?": "Hello"})
 
 **Building** (the narrator): `person`, `add_guild`, `add_member`, `remove_member`, `remove_bot`, `invite_bot`,
-`outage`, `outage_over`, `add_channel`, `delete_channel`, `set_overwrite`, `drop_overwrite`, `add_role`, `give_role`, `take_role`, `set_bot_permissions`,
-`direct(person)`. A connected bot is told of each.
+`outage`, `outage_over`, `add_channel`, `delete_channel`, `set_overwrite`, `drop_overwrite`, `add_role`, `give_role`,
+`take_role`, `set_bot_permissions`, `direct(person)`. A connected bot is told of each.
 
 **Acting** (`Person`): `slash`, `autocomplete`, `context_menu`, `click`, `choose`, `submit`, `send`, `edit`, `delete`,
 `sees`. An act the client would not allow is an AssertionError. `until="sent"` does not wait for the bot,

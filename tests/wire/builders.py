@@ -59,7 +59,7 @@ class Builders:
         """The bot is thrown out."""
         self.guild_deeds.remove_member(guild, self.world.bot)
 
-    def invite_bot(self: Wire, guild: Guild, bot_permissions: int) -> None:
+    def invite_bot(self: Wire, guild: Guild, bot_permissions: int, *, outage: bool = False) -> None:
         """The bot is invited anew into a server that it had been thrown out of. Its role is another one; overwrites
         that it had are still there.
         """
@@ -67,7 +67,10 @@ class Builders:
         role = Role(self.world.snowflakes.new(), "circlekeeper", _bits(bot_permissions), 1, managed=True)
         guild.roles[role.id] = role
         guild.members[self.world.bot.id] = Member(self.world.bot, {role.id}, time.time())
-        self.gateway.show_guild(guild)
+        if outage:
+            self.gateway.dispatch("GUILD_CREATE", {"id": str(guild.id), "unavailable": True}, guild_id=guild.id)
+        else:
+            self.gateway.show_guild(guild)
 
     def outage(self: Wire, guild: Guild) -> None:
         """Discord cannot reach a server for a while; the bot is still in it."""

@@ -38,6 +38,8 @@ class Session:
     intents: int
     socket: Socket | None = None
     seq: int = 0
+    heard: int = 0
+    """The last event that the bot is known to have received: it is named in each heartbeat."""
     log: deque[JSON] = field(default_factory=lambda: deque[JSON](maxlen=5000))
     guilds_sent: bool = False
 
@@ -100,6 +102,16 @@ class Gateway:
                 session.tell(name, (data if readable else payloads.without_content(data)) | where)
         self._wire.bell.ring()
 
+    async def caught_up(self, timeout: float) -> None:
+        """Wait until every live session has received what it was told; Discord may ask for a heartbeat at any time."""
+        asked = {session: session.seq for session in self.live}
+        for session in asked:
+            if session.socket is not None:
+                session.socket.send({"op": 1, "d": None})
+        await self._wire.bell.wait_for(
+            lambda: all(session.heard >= seq or not session.live for session, seq in asked.items()), timeout
+        )
+
     async def drop(self, *, code: int = 4000) -> None:
         """Close every socket; with the default code a bot resumes."""
         for session in self.live:
@@ -146,6 +158,7 @@ class _Conversation:
             return
         op, data = payload.get("op"), payload.get("d")
         if op == 1:
+            self._note_heard(data)
             asyncio.get_running_loop().call_later(_ACK_DELAY, self._socket.send, {"op": 11})
         elif op == 2:
             await self._identify(data)
@@ -155,6 +168,11 @@ class _Conversation:
             await self._socket.close(4003)
         elif op == 8:
             self._send_members(data)
+
+    def _note_heard(self, seq: int | None) -> None:
+        if self._session is not None:
+            self._session.heard = seq or 0
+            self._wire.bell.ring()
 
     def ended(self, code: int | None) -> None:
         if self._session is None or self._session.socket is not self._socket:

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +13,17 @@ import discord
 
 from bot.client import EXTENSIONS, Bot, use_api
 from bot.services import open_services
-from bot.settings import Settings, load
+from bot.settings import Settings
 from bot.timers import BellMaker
-from tests.settings import sample_environ
+from tests.databases import migrated_sqlite
+from tests.settings import shipped_settings
 from tests.wire import Wire
 
 
 def wire_settings(wire: Wire, folder: Path, **changes: Any) -> Settings:
-    """The shipped settings, with a database in ``folder`` and ``wire`` for Discord."""
-    environ = sample_environ(folder) | {"DISCORD_API_URL": wire.api_url}
-    return replace(load(environ, start=folder), token=wire.token, **changes)
+    """The shipped settings, with a database of every table and no row in ``folder``, and ``wire`` for Discord."""
+    database_url = migrated_sqlite(folder)
+    return shipped_settings(folder, database_url=database_url, api_url=wire.api_url, token=wire.token, **changes)
 
 
 @contextlib.asynccontextmanager

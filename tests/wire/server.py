@@ -233,5 +233,6 @@ class Wire(Builders):
         return secrets.token_urlsafe(32)
 
     async def settle(self, seconds: float = 0.1) -> None:
-        """Let what is on its way arrive; for tests that show that nothing happens."""
+        """Let what is on its way arrive, and then some time pass; for tests that show that nothing happens."""
+        await self.gateway.caught_up(5)
         await asyncio.sleep(seconds)

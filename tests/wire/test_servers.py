@@ -44,7 +44,10 @@ async def heard(wire: Wire, bot: Bot) -> None:
 async def post_agreement(bot: Bot, town: Town) -> None:
     async with bot.services.db.read() as tx:
         (group,) = await bot.services.groups.all_in(tx, town.guild.id)
-    await bot.services.guidelines.post(guild_id=town.guild.id, group_id=group.id)
+    which = {"guild_id": town.guild.id, "group_id": group.id}
+    preview = await bot.services.guidelines.preview(**which)
+    stamp = {"version": preview.agreement.version, "number": preview.number}
+    await bot.services.guidelines.post(**which, user_id=town.fay.id, **stamp)
     await quiet(bot)
 
 
@@ -79,6 +82,38 @@ async def test_an_outage_is_no_farewell(wire: Wire, settings: Settings) -> None:
         await heard(wire, bot)
         assert not await away(bot, town)
         assert "is here again" not in await town.inbox(town.kim)
+
+
+async def test_taken_back_during_an_outage(wire: Wire, settings: Settings) -> None:
+    town = Town(wire)
+    async with running(wire, settings) as bot:
+        await town.set_up()
+        await quiet(bot)
+        wire.remove_bot(town.guild)
+        await heard(wire, bot)
+        wire.invite_bot(town.guild, INVITE.value, outage=True)
+        await heard(wire, bot)
+        assert await away(bot, town)
+        wire.outage_over(town.guild)
+        await heard(wire, bot)
+        assert not await away(bot, town)
+
+
+async def test_thrown_out_while_the_connection_was_lost(wire: Wire, settings: Settings) -> None:
+    town = Town(wire)
+    async with running(wire, settings) as bot:
+        await town.set_up()
+        await quiet(bot)
+        await wire.drop_gateway(resumable=False)
+        await wire.disconnected()
+        wire.remove_bot(town.guild)
+        await wire.connected()
+        await wire.wait_for(lambda: wire.asked("GET", "/users/@me/guilds"))
+        await heard(wire, bot)
+        assert await away(bot, town)
+        wire.invite_bot(town.guild, INVITE.value)
+        await heard(wire, bot)
+        assert not await away(bot, town)
 
 
 async def test_thrown_out_and_taken_back_while_it_was_off(wire: Wire, settings: Settings) -> None:

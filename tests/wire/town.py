@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.client import Bot
+from bot.client import ANSWERING, Bot
 from bot.ui.permissions import BOT, INVITE
 from tests.wire import Channel, Guild, Interaction, Message, Permission, Person, Role, Wire
 from tests.wire.permissions import EVERYONE, can_view
@@ -126,7 +126,8 @@ class Town:
 
     async def post_agreement(self) -> Interaction:
         group = await self.picks(self.fay, "guidelines post")
-        return await self.fay.slash(self.hall, "guidelines post", group=group)
+        preview = await self.fay.slash(self.hall, "guidelines post", group=group)
+        return await self.fay.click(preview, "Post it again")
 
     async def picks(self, person: Person, line: str, name: str = "Tides") -> str:
         """The group as it is picked from what is offered while typing its name."""
@@ -140,13 +141,16 @@ class Town:
 
 
 async def quiet(bot: Bot) -> None:
-    """Return once the bot has nothing to do that it could do now."""
-    for _ in range(3):
+    """Return once the bot has nothing to do that it could do now: nobody is being answered, and every drain is empty.
+
+    Drains ring for one another, so they are looked for by their name until none is left.
+    """
+    while True:
         await bot.courier.settled()
-        await bot.courier.teller._drain.settled()
-        await bot.services.timers.settled()
-        watching: Any = bot.get_cog("watch")
-        await watching.settled()
+        busy = [task for task in asyncio.all_tasks() if task.get_name().startswith(("drain:", *ANSWERING))]
+        if not busy:
+            return
+        await asyncio.wait(busy)
 
 
 def nobody_waits(wire: Wire) -> None:

@@ -9,6 +9,8 @@ from bot.cogs.groups.coming import ComingCog
 from bot.cogs.groups.commands import GroupsCog
 from bot.cogs.groups.drifts import Drifts, MeantButton, MeantForm, MendButton
 from bot.cogs.groups.leaving import LeaveButton
+from bot.cogs.groups.naming import OtherNameButton, OtherNameForm, UseNameButton
+from bot.cogs.groups.people import MorePeopleButton, RemoveButton, Removed
 from bot.cogs.groups.rooms import Rooms
 from bot.cogs.groups.telling import Telling
 from bot.cogs.groups.watching import WatchCog
@@ -17,11 +19,13 @@ from bot.cogs.groups.watching import WatchCog
 async def setup(bot: Bot) -> None:
     bot.add_components(AskButton, GoOnButton, MoreButton, WelcomeButton, NotNowButton, LeaveButton)
     bot.add_components(MendButton, MeantButton)
-    bot.add_forms(AskForm, NotNowForm, MeantForm)
+    bot.add_components(UseNameButton, OtherNameButton, MorePeopleButton, RemoveButton)
+    bot.add_forms(AskForm, NotNowForm, OtherNameForm, MeantForm)
     Drifts(bot).register()
     Rooms(bot).register()
     Cards(bot).register()
     Telling(bot).register()
+    Removed(bot).register()
     await bot.add_cog(GroupsCog(bot))
     await bot.add_cog(WatchCog(bot))
     await bot.add_cog(ComingCog(bot))

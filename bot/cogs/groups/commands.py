@@ -11,10 +11,12 @@ from discord.ext import commands
 from bot.client import Bot, Interaction
 from bot.cogs.groups.asking import list_page
 from bot.cogs.groups.founding import Founding
+from bot.cogs.groups.keeping import Keeping
 from bot.cogs.groups.leaving import confirm_page
+from bot.cogs.groups.naming import name_page
 from bot.cogs.groups.readers import Readers
 from bot.core.errors import UserError
-from bot.features.groups import Mode
+from bot.features.groups import GroupState, Mode
 from bot.features.groups.model import ABOUT_LENGTH, NAME_LENGTH, Candidate, Plan
 from bot.ui.access import Access, Answers, group_choices, group_of, requires
 from bot.ui.answer import answer, words_of
@@ -24,8 +26,9 @@ About = app_commands.Range[str, 0, ABOUT_LENGTH]
 MEMBERS = Access.MEMBER | Access.VISITOR
 
 
-class GroupsCog(commands.GroupCog, name="groups", group_name="group"):
+class GroupsCog(Keeping, commands.GroupCog, name="groups", group_name="group"):
     def __init__(self, bot: Bot) -> None:
+        self._bot = bot
         self._groups = bot.services.groups
         self._founding = Founding(bot)
         self._readers = Readers(bot)
@@ -47,12 +50,15 @@ class GroupsCog(commands.GroupCog, name="groups", group_name="group"):
         joins_from: str = "",
         joins_until: str = "",
         voice: bool = False,  # noqa: FBT001, FBT002  # an option that a person types
+        facilitator_reports: bool = False,  # noqa: FBT001, FBT002  # as above
+        co_facilitator_reports: bool = False,  # noqa: FBT001, FBT002  # as above
     ) -> None:
         """Make a group."""
         assert interaction.guild_id is not None
+        named = ((facilitator, facilitator_reports), (co_facilitator, co_facilitator_reports))
         plan = Plan(
             name=name,
-            facilitators=tuple(candidate(person) for person in (facilitator, co_facilitator) if person),
+            facilitators=tuple(candidate(person, duty=reports) for person, reports in named if person),
             about=about,
             capacity=capacity,
             mode=Mode(mode),
@@ -61,6 +67,10 @@ class GroupsCog(commands.GroupCog, name="groups", group_name="group"):
             voice=voice,
         )
         group = await self._groups.create(guild_id=interaction.guild_id, actor_id=interaction.user.id, plan=plan)
+        if group.state is GroupState.DRAFT:
+            telling = self._groups.keeping.telling(group.name)
+            await answer(interaction, name_page(words_of(interaction), group, telling))
+            return
         await self._founding.follow(interaction, group)
 
     @app_commands.command()
@@ -90,8 +100,8 @@ class GroupsCog(commands.GroupCog, name="groups", group_name="group"):
         await answer(interaction, await self._readers.page(interaction, group_of(interaction)))
 
 
-def candidate(person: discord.User | discord.Member) -> Candidate:
+def candidate(person: discord.User | discord.Member, *, duty: bool = False) -> Candidate:
     """Somebody named in an option. Raises ``UserError`` if they are not in this server."""
     if not isinstance(person, discord.Member):
         raise UserError("groups.person_away")
-    return Candidate(user_id=person.id, bot=person.bot)
+    return Candidate(user_id=person.id, bot=person.bot, duty=duty)

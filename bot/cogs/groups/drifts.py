@@ -12,12 +12,12 @@ from discord import ui
 from bot.client import Bot, Interaction
 from bot.cogs.groups.rooms import access_of, channel_name
 from bot.core.errors import UserError
-from bot.courier import AccessWanted, EditWanted, Overwrite, PlaceWanted, RoleWanted, Wanted
+from bot.courier import AccessWanted, EditWanted, Overwrite, PlaceWanted, RenameWanted, RoleWanted, Wanted
 from bot.features.groups import Group, Place, Server
 from bot.features.groups.model import tidy
 from bot.features.groups.rooms import REMADE
 from bot.features.groups.watch.model import WHY_LENGTH, Finding, Kind, State
-from bot.features.groups.watch.service import CARD, LEAD, MEND, SETTLED_CARD, mendable
+from bot.features.groups.watch.service import CARD, LEAD, MEND, SETTLED_CARD
 from bot.inbox.model import Kept
 from bot.outbox import Errand
 from bot.outbox.model import Params
@@ -81,7 +81,7 @@ class Drifts:
             why = words(f"setup.problem_{finding.problem}")
             parts.append(words("groups.drift_not_mended", why=why))
         meant = MeantButton(finding.group_id or 0, finding.id)
-        if mendable(finding) and not finding.mending:
+        if finding.mendable and not finding.mending:
             parts.append(Row(MendButton(finding.group_id or 0, finding.id), meant))
         elif not finding.mending and finding.kind is not Kind.DELETED:
             parts.append(Row(meant))
@@ -130,7 +130,7 @@ class Drifts:
         words = self._bot.words
         if finding.mending:
             return words("groups.drift_mending")
-        if finding.kind is Kind.DELETED and not mendable(finding):
+        if finding.kind is Kind.DELETED and not finding.mendable:
             return words("groups.drift_todo_set_up")
         if finding.kind in (Kind.HIDDEN, Kind.DELETED):
             return words(f"groups.drift_todo_{finding.kind}")
@@ -181,12 +181,12 @@ class Drifts:
         theirs = Overwrite(target_id=finding.user_id, member=True, allow=permissions.LEAD.value)
         return AccessWanted(channel_id=finding.channel_id, user_id=finding.user_id, overwrite=theirs if named else None)
 
-    def _place(self, finding: Finding, group: Group | None, server: Server) -> PlaceWanted | None:
+    def _place(self, finding: Finding, group: Group | None, server: Server) -> PlaceWanted | RenameWanted | None:
         match finding.kind:
             case Kind.MOVED:
                 return PlaceWanted(channel_id=finding.channel_id, parent_id=server.category_id)
             case Kind.RENAMED if group is not None:
-                return PlaceWanted(channel_id=finding.channel_id, name=channel_name(group, finding.group_place))
+                return RenameWanted(channel_id=finding.channel_id, name=channel_name(group, finding.group_place))
             case Kind.TOPIC if group is not None:
                 topic = self._bot.words(f"groups.{finding.place}_topic", code=f"{finding.place}-{group.code}")
                 return PlaceWanted(channel_id=finding.channel_id, topic=topic)

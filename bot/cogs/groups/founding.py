@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.client import Bot, Interaction
 from bot.features.groups import Group, Place
 from bot.features.groups.model import Setback
-from bot.features.groups.rooms import kind_of
+from bot.features.groups.rooms import CATEGORY_FULL, kind_of
+from bot.ui.crowding import crowded
 from bot.ui.pages import Page
 from bot.ui.progress import Progress, Step
 from bot.ui.texts import channel
@@ -32,12 +33,20 @@ class Founding:
             group = await groups.group(tx, guild_id, group_id)
             setbacks = await groups.setbacks.of(tx, guild_id)
         assert group is not None, "a group is never taken out of the database"
-        refused = {setback.kind: setback for setback in setbacks if setback.group_id == group_id}
+        refused = {
+            setback.kind: setback
+            for setback in setbacks
+            # a further category is on its way, and the room after it
+            if setback.group_id == group_id and setback.problem != CATEGORY_FULL
+        }
         lines = [self._line(group, place, refused.get(kind_of(place))) for place in group.places]
         last = all(group.channel(place) is not None or kind_of(place) in refused for place in group.places)
         key = "groups.founded" if group.ready else "groups.founding"
         mend = (self._bot.words("groups.trouble_mend"),) if refused else ()
-        return Step(Page(self._bot.words(key, name=group.name), "\n".join(lines), *mend), last)
+        page = Page(
+            self._bot.words(key, name=group.name), "\n".join(lines), *mend, *crowded(self._bot.words, interaction.guild)
+        )
+        return Step(page, last)
 
     def _line(self, group: Group, place: Place, refused: Setback | None) -> str:
         words = self._bot.words

@@ -7,10 +7,10 @@ import unicodedata
 from discord import Permissions
 
 from bot.client import Bot
-from bot.courier import AccessWanted, Overwrite, RoomWanted
+from bot.courier import AccessWanted, Overwrite, RenameWanted, RoomWanted
 from bot.features.groups import Group, GroupState, Member, Place, Role
 from bot.features.groups.model import Entry
-from bot.features.groups.rooms import ACCESS, kind_of
+from bot.features.groups.rooms import ACCESS, RENAME, kind_of
 from bot.outbox import Errand
 from bot.ui import permissions
 
@@ -25,6 +25,7 @@ class Rooms:
         for place in Place:
             self._bot.courier.renders(kind_of(place), self.room)
         self._bot.courier.renders(ACCESS, self.access)
+        self._bot.courier.renders(RENAME, self.name)
 
     async def room(self, errand: Errand) -> RoomWanted | None:
         """The channel with everyone's access in it from its first moment, so that it is never seen by others."""
@@ -33,19 +34,31 @@ class Rooms:
         async with self._bot.services.db.read() as tx:
             group = await groups.group(tx, errand.guild_id, int(str(errand.params["group"])))
             server = await setup.server(tx, errand.guild_id)
-            if group is None or server is None or group.state is GroupState.ARCHIVED:
+            if group is None or server is None or group.state is GroupState.ARCHIVED or place not in group.places:
                 return None
             members = await groups.members(tx, errand.guild_id, group.id)
+            restrained = await groups.rooms.restrained(tx, group, members)
         code = f"{place}-{group.code}"
         written = place is not Place.VOICE
         return RoomWanted(
             type="text" if written else "voice",
             name=channel_name(group, place),
-            code=code if written else "",
+            # in a topic it says whose channel it is; in a name the group's own code must do
+            code=code if written else f"-{group.code}",
             topic=self._bot.words(f"groups.{place}_topic", code=code) if written else "",
             parent_id=server.category_id,
-            overwrites=(*self._ours(errand.guild_id, place), *self._theirs(members, place)),
+            overwrites=(*self._ours(errand.guild_id, place), *_theirs(members, restrained, place)),
         )
+
+    async def name(self, errand: Errand) -> RenameWanted | None:
+        """What the channel is called now; nothing where there is none."""
+        place = Place(str(errand.params["place"]))
+        async with self._bot.services.db.read() as tx:
+            group = await self._bot.services.groups.group(tx, errand.guild_id, int(str(errand.params["group"])))
+        channel_id = None if group is None else group.channel(place)
+        if group is None or channel_id is None:
+            return None
+        return RenameWanted(channel_id=channel_id, name=channel_name(group, place))
 
     async def access(self, errand: Errand) -> AccessWanted | None:
         """One person's overwrite as it should be now: none, if they have left in the meantime."""
@@ -57,14 +70,6 @@ class Rooms:
         )
         return None if entry is None else access_of(entry)
 
-    def _theirs(self, members: list[Member], place: Place) -> list[Overwrite]:
-        restrained = self._bot.services.groups.rooms.restrained
-        return [
-            _overwrite(member.user_id, member.role, place, restrained=restrained(member))
-            for member in members
-            if member.may_enter(place)
-        ]
-
     def _ours(self, guild_id: int, place: Place) -> tuple[Overwrite, Overwrite]:
         assert self._bot.user is not None
         ours = permissions.BOT | permissions.MEMBER_VOICE if place is Place.VOICE else permissions.BOT
@@ -73,6 +78,14 @@ class Rooms:
             Overwrite(target_id=guild_id, member=False, allow=0, deny=permissions.HIDDEN.value),
             Overwrite(target_id=self._bot.user.id, member=True, allow=ours.value),
         )
+
+
+def _theirs(members: list[Member], restrained: set[int], place: Place) -> list[Overwrite]:
+    return [
+        _overwrite(member.user_id, member.role, place, restrained=member.id in restrained)
+        for member in members
+        if member.may_enter(place)
+    ]
 
 
 def allowed(role: Role, place: Place) -> Permissions:

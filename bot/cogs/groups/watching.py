@@ -250,31 +250,9 @@ class WatchCog(commands.Cog, name="watch"):
         there = tuple(one for one in _categories(roll) if one in listed or guild.get_channel(one) is not None)
         looks = [
             await self._one(guild, replace(declared, categories=there), roll, listed, presence)
-            for declared in self._declared(roll)
+            for declared in _declared(roll)
         ]
         return looks, presence
-
-    def _declared(self, roll: Roll) -> Iterator[Declared]:
-        """Every channel of the server as it should be."""
-        yield _safeguarding(roll)
-        for group, members in roll.groups:
-            for place in group.places:
-                yield Declared(
-                    group_id=group.id,
-                    place=place,
-                    channel_id=group.channel(place) or 0,
-                    people=tuple(self._expected(member, place) for member in members if member.may_enter(place)),
-                    name=channel_name(group, place),
-                    code="" if place is Place.VOICE else f"{place}-{group.code}",
-                    unsure=roll.unsure(group.id, place),
-                )
-
-    def _expected(self, member: Member, place: Place) -> Expected:
-        """All that their role allows. Who has to agree to something first may have no more than reading yet."""
-        least = most = allowed(member.role, place)
-        if self._bot.services.groups.rooms.restrained(member):
-            least = most & (permissions.LISTENER if place is Place.VOICE else permissions.READER)
-        return Expected(user_id=member.user_id, least=least.value, most=most.value)
 
     async def _one(
         self, guild: discord.Guild, declared: Declared, roll: Roll, listed: Mapping[int, Any], presence: Presence
@@ -332,6 +310,30 @@ async def _counts(drift: Drift, presence: Presence) -> bool:
 def _categories(roll: Roll) -> Iterable[int]:
     server = roll.server
     return server.categories or (() if server.category_id is None else (server.category_id,))
+
+
+def _declared(roll: Roll) -> Iterator[Declared]:
+    """Every channel of the server as it should be."""
+    yield _safeguarding(roll)
+    for group, members in roll.groups:
+        for place in group.places:
+            yield Declared(
+                group_id=group.id,
+                place=place,
+                channel_id=group.channel(place) or 0,
+                people=tuple(_expected(roll, member, place) for member in members if member.may_enter(place)),
+                name="" if roll.renaming(group.id, place) else channel_name(group, place),
+                code="" if place is Place.VOICE else f"{place}-{group.code}",
+                unsure=roll.unsure(group.id, place),
+            )
+
+
+def _expected(roll: Roll, member: Member, place: Place) -> Expected:
+    """All that their role allows. Who has to agree to something first may have no more than reading yet."""
+    least = most = allowed(member.role, place)
+    if member.id in roll.restrained:
+        least = most & (permissions.LISTENER if place is Place.VOICE else permissions.READER)
+    return Expected(user_id=member.user_id, least=least.value, most=most.value)
 
 
 def _safeguarding(roll: Roll) -> Declared:

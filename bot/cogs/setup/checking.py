@@ -13,6 +13,7 @@ import discord
 from bot.client import Bot
 from bot.features.groups import Place
 from bot.features.setup import Health
+from bot.ui.crowding import crowded
 from bot.ui.pages import Page
 from bot.ui.permissions import INVITE, REASONS, names
 from bot.ui.seeing import holders, is_hidden
@@ -106,6 +107,7 @@ class Checking:
             "\n".join(self._people(found)),
             "\n".join(self._permissions(found)),
             "\n".join(self._admins(found)),
+            *crowded(self._words, found.guild),
             "\n".join(self._standing_still(found, tried)),
         ]
         return Page(*[part for part in parts if part])

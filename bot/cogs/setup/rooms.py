@@ -32,7 +32,10 @@ class Rooms:
         """Open to the bot itself: what it could not see it would not find again, and make a second time."""
         assert self._bot.user is not None
         ours = Overwrite(target_id=self._bot.user.id, member=True, allow=permissions.SEEING.value)
-        return RoomWanted(type="category", name=self._bot.words("setup.category_name"), overwrites=(ours,))
+        number = int(str(errand.params.get("number", 1)))
+        words = self._bot.words
+        name = words("setup.category_name") if number == 1 else words("setup.next_category_name", number=number)
+        return RoomWanted(type="category", name=name, overwrites=(ours,))
 
     async def safeguarding(self, errand: Errand) -> RoomWanted | None:
         """Private from its first moment, to the lead, the backup and the bot."""

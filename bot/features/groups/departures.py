@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.features.groups import store
 from bot.features.groups.desk import Desk, ServerOf
-from bot.features.groups.model import Group, Member, Request, Role
+from bot.features.groups.model import Group, GroupState, Member, Request, Role
 from bot.features.groups.requests import Requests
 from bot.storage import Database, Tx
 
@@ -82,7 +82,7 @@ class Departures:
     async def _end_place(self, tx: Tx, group: Group, member: Member) -> None:
         """The safeguarding lead is told of a group that loses a facilitator."""
         await self._end(tx, group, member)
-        if member.facilitates:
+        if member.facilitates and group.state is not GroupState.ARCHIVED:
             left = await store.count(tx, group.id, Role.FACILITATOR)
             about = {0: "groups.trouble_unled", 1: "groups.trouble_led_alone"}.get(left, "groups.trouble_fewer_lead")
             params = {"group": group.id, "about": about, "problem": None, "user": None}

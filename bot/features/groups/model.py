@@ -49,6 +49,8 @@ class Role(StrEnum):
 
 
 class MemberState(StrEnum):
+    NAMED = "named"
+    """Named to look after a draft: they are in nothing yet."""
     ACTIVE = "active"
     LEFT = "left"
 
@@ -235,6 +237,8 @@ class Candidate:
 
     user_id: int
     bot: bool = False
+    duty: bool = False
+    """Whether they have a legal duty to report some kinds of harm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,6 +253,30 @@ class Plan:
     joins_from: str = ""
     joins_until: str = ""
     voice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be different about a group, as it was typed; None for all that stays."""
+
+    name: str | None = None
+    about: str | None = None
+    capacity: int | None = None
+    mode: Mode | None = None
+    joins_from: str | None = None
+    joins_until: str | None = None
+    voice: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """A group before and after a change."""
+
+    before: Group
+    after: Group
+    members: int
+    voice_stays: bool = False
+    """Whether no voice room was wanted, and there is one: channels are not deleted by this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from bot.features.groups import store
-from bot.features.groups.desk import Desk
+from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.model import Entry, Group, GroupState, Member, MemberState, Place, Role
 from bot.features.groups.setbacks import Setbacks
 from bot.outbox import Deed, Delivered, Lane, Outbox, Returned, What
@@ -18,8 +18,16 @@ REMADE: Final = "groups.remade"
 JOINING: Final = "joining"
 """What a direct message about a request to join was allowed for."""
 
+RENAME: Final = "groups.rename"
+CATEGORY_FULL: Final = "category_full"
+"""Discord's refusal of one more channel in a category; it takes 50."""
+
 OnGroup = Callable[[Tx, Group], Awaitable[None]]
 OnPlace = Callable[[Tx, Group, Place], Awaitable[None]]
+OnFull = Callable[[Tx, int, int | None], Awaitable[None]]
+"""Told a server's id, and the id of the category that was the newest when the room was asked for."""
+Restrains = Callable[[Tx, Group, Sequence[Member]], Awaitable[set[int]]]
+"""Which of these members of the group only read and listen for now, by the ids of their rows."""
 
 
 def kind_of(place: Place) -> str:
@@ -28,13 +36,15 @@ def kind_of(place: Place) -> str:
 
 
 class Rooms:
-    def __init__(self, outbox: Outbox, desk: Desk, setbacks: Setbacks) -> None:
+    def __init__(self, outbox: Outbox, desk: Desk, setbacks: Setbacks, server: ServerOf) -> None:
         self._outbox = outbox
         self._desk = desk
         self._setbacks = setbacks
+        self._server = server
+        self.outgrown: list[OnFull] = []
         self.opened: list[OnGroup] = []
         self.remade: list[OnPlace] = []
-        self.restrains: list[Callable[[Member], bool]] = []
+        self.restrains: list[Restrains] = []
         self.progressed: list[Callable[[int], None]] = []
         self.carried: list[Callable[[int], None]] = []
         """Rung with a server's id when a room, or somebody's access to one, has become what it should be."""
@@ -43,11 +53,14 @@ class Rooms:
             outbox.undeliverable(kind_of(place), self._not_made)
         outbox.delivered(ACCESS, self._access_done)
         outbox.undeliverable(ACCESS, self._access_refused)
+        outbox.delivered(RENAME, self._renamed)
+        outbox.undeliverable(RENAME, self._not_renamed)
 
     async def make(self, tx: Tx, group: Group) -> None:
         """Have every channel of the group made that is not there."""
         for place in group.places:
-            await self._make(tx, group, place)
+            if group.channel(place) is None:
+                await self._make(tx, group, place)
 
     async def make_again(self, tx: Tx, group: Group, place: Place) -> None:
         """Have one channel made in place of one that is gone. The others are not touched: one that the bot cannot see
@@ -56,17 +69,72 @@ class Rooms:
         await self._make(tx, group, place, again=True)
 
     async def _make(self, tx: Tx, group: Group, place: Place, *, again: bool = False) -> None:
+        server = await self._server(tx, group.guild_id)
+        category_id = None if server is None else server.category_id
         await self._outbox.put(
             tx,
             Deed(
-                key=f"group:{group.id}:{place}",
+                key=_room_key(group.id, place),
                 guild_id=group.guild_id,
                 what=What.ENSURE_ROOM,
                 lane=Lane.PROMPT,
                 kind=kind_of(place),
-                params={"group": group.id, "place": place, "again": again},
+                params={"group": group.id, "place": place, "category": category_id, "again": again},
             ),
         )
+
+    async def rename(self, tx: Tx, group: Group) -> None:
+        """Have every channel of the group called as the group is by now. One that is being made meanwhile is looked at
+        again after that.
+        """
+        for place in group.places:
+            if group.channel(place) is not None:
+                await self._put_name(tx, group, place)
+        await self.make(tx, group)
+
+    async def _put_name(self, tx: Tx, group: Group, place: Place) -> None:
+        await self._outbox.put(
+            tx,
+            Deed(
+                key=f"group:{group.id}:name:{place}",
+                guild_id=group.guild_id,
+                what=What.RENAME,
+                # Discord takes two a channel in ten minutes: it is not to hold up what else goes to the channel,
+                # which is why it names none
+                lane=Lane.BULK,
+                kind=RENAME,
+                params={"group": group.id, "place": place},
+            ),
+        )
+
+    async def give_up(self, tx: Tx, group: Group, place: Place) -> None:
+        """A channel that could not be made is not wanted any more."""
+        await self._setbacks.forget(tx, _room_key(group.id, place))
+        self._ring(tx, group.guild_id, group.id)
+
+    async def category_settled(self, tx: Tx, guild_id: int, problem: str | None) -> None:
+        """There is a category with room again, or, with a ``problem``, there is not going to be: put those rooms again
+        that waited for it, or say that they cannot be made.
+        """
+        for setback in await self._setbacks.of(tx, guild_id):
+            group = None if setback.group_id is None else await store.group(tx, guild_id, setback.group_id)
+            if group is None or setback.problem != CATEGORY_FULL or setback.what is not What.ENSURE_ROOM:
+                continue
+            await self._setbacks.forget(tx, setback.key)
+            if problem is None:
+                await self.make(tx, group)
+            else:
+                await self._refused(
+                    tx,
+                    Returned(
+                        key=setback.key,
+                        guild_id=guild_id,
+                        kind=setback.kind,
+                        params=setback.params,
+                        channel_id=None,
+                        problem=problem,
+                    ),
+                )
 
     async def let_in(self, tx: Tx, group: Group, member: Member) -> None:
         """Open the group's channels to a new member, and tell them once the room is open."""
@@ -88,12 +156,15 @@ class Rooms:
             return None
         member = await store.membership(tx, guild_id, group_id, user_id)
         role = member.role if member is not None and member.may_enter(place) else None
-        restrained = member is not None and self.restrained(member)
+        restrained = group is not None and member is not None and bool(await self.restrained(tx, group, [member]))
         return Entry(channel_id=channel_id, user_id=user_id, place=place, role=role, restrained=restrained)
 
-    def restrained(self, member: Member) -> bool:
-        """Whether this person only reads and listens for now."""
-        return any(restrains(member) for restrains in self.restrains)
+    async def restrained(self, tx: Tx, group: Group, members: Sequence[Member]) -> set[int]:
+        """Which of these members of the group only read and listen for now, by the ids of their rows."""
+        found: set[int] = set()
+        for restrains in self.restrains:
+            found |= await restrains(tx, group, members)
+        return found
 
     async def look_again(self, tx: Tx, group: Group, member: Member) -> None:
         """Have somebody's access made what it should be by now."""
@@ -132,6 +203,9 @@ class Rooms:
         assert group is not None
         if before.channel(place) != done.channel_id:
             await self._shut_out_who_left(tx, group, place)
+        else:
+            # put again while it was being made, as it is when the group gets another name
+            await self._put_name(tx, group, place)
         if group.ready and await store.set_state(tx, group_id, before=GroupState.FORMING, after=GroupState.OPEN):
             opened = await store.group(tx, done.guild_id, group_id)
             assert opened is not None
@@ -142,7 +216,7 @@ class Rooms:
             await self._announce_remade(tx, group, place)
         elif place is Place.VOICE and group.ready:
             await self._let_all_in(tx, group, place)
-        self._ring(tx, group)
+        self._ring(tx, done.guild_id, group_id)
 
     async def _let_all_in(self, tx: Tx, group: Group, place: Place) -> None:
         """Somebody may have come in while the channel was being made."""
@@ -165,13 +239,36 @@ class Rooms:
                 await self._put_access(tx, group, member, place, Lane.URGENT)
 
     async def _not_made(self, tx: Tx, returned: Returned) -> None:
+        if returned.problem != CATEGORY_FULL or not self.outgrown:
+            await self._refused(tx, returned)
+            return
+        group_id, _ = _subject(returned)
+        await self._setbacks.remember(tx, returned, What.ENSURE_ROOM, Lane.PROMPT, group_id=group_id)
+        tried = returned.params.get("category")
+        for announce in self.outgrown:
+            await announce(tx, returned.guild_id, None if tried is None else int(str(tried)))
+        self._ring(tx, returned.guild_id, group_id)
+
+    async def _refused(self, tx: Tx, returned: Returned) -> None:
         group_id, place = _subject(returned)
         news = await self._setbacks.remember(tx, returned, What.ENSURE_ROOM, Lane.PROMPT, group_id=group_id)
         group = await store.group(tx, returned.guild_id, group_id)
         if group is not None and news:
             await self._desk.tell(tx, group, f"groups.trouble_{place}", problem=returned.problem)
-        if group is not None:
-            self._ring(tx, group)
+        self._ring(tx, returned.guild_id, group_id)
+
+    async def _renamed(self, tx: Tx, done: Delivered) -> None:
+        await self._setbacks.forget(tx, done.key)
+
+    async def _not_renamed(self, tx: Tx, returned: Returned) -> None:
+        group_id, _ = _subject(returned)
+        group = await store.group(tx, returned.guild_id, group_id)
+        if group is None or returned.problem == "missing":
+            # a channel that is gone has no name; whoever makes it again gives it the new one
+            await self._setbacks.forget(tx, returned.key)
+            return
+        if await self._setbacks.remember(tx, returned, What.RENAME, Lane.BULK, group_id=group_id):
+            await self._desk.tell(tx, group, "groups.trouble_rename", problem=returned.problem)
 
     async def _access_done(self, tx: Tx, done: Delivered) -> None:
         group_id, place = _subject(done)
@@ -208,10 +305,10 @@ class Rooms:
                 tx, returned.guild_id, user_id, f"groups.{what}_failed", {"group": group_id}, purpose=purpose
             )
 
-    def _ring(self, tx: Tx, group: Group) -> None:
+    def _ring(self, tx: Tx, guild_id: int, group_id: int) -> None:
         for ring in self.progressed:
-            tx.after_commit(lambda ring=ring: ring(group.id))
-        self._ring_carried(tx, group.guild_id)
+            tx.after_commit(lambda ring=ring: ring(group_id))
+        self._ring_carried(tx, guild_id)
 
     def _ring_carried(self, tx: Tx, guild_id: int) -> None:
         for ring in self.carried:
@@ -220,3 +317,7 @@ class Rooms:
 
 def _subject(errand: Delivered | Returned) -> tuple[int, Place]:
     return int(str(errand.params["group"])), Place(str(errand.params["place"]))
+
+
+def _room_key(group_id: int, place: Place) -> str:
+    return f"group:{group_id}:{place}"

@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
-from bot.core.ids import new_code, new_id
-from bot.core.reading import read_day
 from bot.features.groups import store
 from bot.features.groups.departures import Departures, OnPerson
 from bot.features.groups.desk import Desk, ServerOf
+from bot.features.groups.keeping import Founding, Keeping
+from bot.features.groups.keeping.planning import Planning
 from bot.features.groups.model import (
-    ABOUT_LENGTH,
-    NAME_LENGTH,
-    Candidate,
     Entry,
     Group,
-    GroupState,
     Member,
-    MemberState,
-    Mode,
     Place,
     Plan,
     Role,
     Rules,
-    Server,
     Standing,
-    same_name,
-    tidy,
 )
 from bot.features.groups.requests import OnMember, Requests
-from bot.features.groups.rooms import OnGroup, OnPlace, Rooms
+from bot.features.groups.rooms import OnGroup, OnPlace, Restrains, Rooms
 from bot.features.groups.setbacks import Setbacks
 from bot.features.groups.watch import Watch
 from bot.inbox import Inbox
@@ -63,7 +52,7 @@ class Groups:
         self._server = server
         self.setbacks = Setbacks(outbox, clock)
         self.desk = Desk(outbox, inbox, clock, server)
-        self.rooms = Rooms(outbox, self.desk, self.setbacks)
+        self.rooms = Rooms(outbox, self.desk, self.setbacks, server)
         self.requests = Requests(
             db,
             clock,
@@ -87,6 +76,11 @@ class Groups:
         """Called when an archived group was brought back."""
         self.changed: list[OnGroup] = []
         """Called when somebody has changed how many a group takes, or when."""
+        planning = Planning(clock, rules)
+        self._founding = Founding(db, clock, timers, audit, rooms=self.rooms, planning=planning, server=server)
+        self.keeping = Keeping(
+            db, audit, self._founding, planning, self.rooms, self.desk, changed=self.changed, end=self.end
+        )
 
     # announcements
 
@@ -111,8 +105,8 @@ class Groups:
         return self.rooms.remade
 
     @property
-    def restrains(self) -> list[Callable[[Member], bool]]:
-        """Asked of somebody in a group: whether they only read and listen for now."""
+    def restrains(self) -> list[Restrains]:
+        """Asked of some of a group's people: which of them only read and listen for now."""
         return self.rooms.restrains
 
     @property
@@ -123,92 +117,10 @@ class Groups:
     # making
 
     async def create(self, *, guild_id: int, actor_id: int, plan: Plan) -> Group:
-        """Found a group; its channels follow. Raises ``UserError`` for what cannot be so."""
-        async with self._db.begin() as tx:
-            await tx.lock("groups", guild_id)
-            server = await self._ready_server(tx, guild_id)
-            group = self._planned(guild_id, plan, server)
-            if any(same_name(group.name, other.name) for other in await store.groups_in(tx, guild_id)):
-                raise UserError("groups.name_taken", name=group.name)
-            facilitators = _facilitators(plan.facilitators)
-            await store.add_group(tx, group, self._clock())
-            for user_id in facilitators:
-                await store.put_member(tx, self._facilitator(group, user_id))
-            await self.rooms.make(tx, group)
-            await self._audit.record(
-                tx,
-                guild_id=guild_id,
-                actor=actor_id,
-                action="groups.created",
-                subject=f"group:{group.id}",
-                capacity=group.capacity,
-                mode=group.mode,
-                facilitators=len(facilitators),
-            )
-            return group
-
-    async def _ready_server(self, tx: Tx, guild_id: int) -> Server:
-        server = await self._server(tx, guild_id)
-        if server is None:
-            raise UserError("groups.setup_first")
-        if server.category_id is None:
-            raise UserError("groups.setup_unfinished")
-        return server
-
-    def _planned(self, guild_id: int, plan: Plan, server: Server) -> Group:
-        name = tidy(plan.name)
-        if not name:
-            raise UserError("groups.name_empty")
-        if len(name) > NAME_LENGTH:
-            raise UserError("groups.name_long", longest=NAME_LENGTH)
-        capacity = self._rules.capacity if plan.capacity is None else plan.capacity
-        if not 1 <= capacity <= self._rules.hard_capacity:
-            raise UserError("groups.capacity_range", most=self._rules.hard_capacity)
-        joins_from, joins_until = self._window(plan, ZoneInfo(server.zone))
-        return Group(
-            id=new_id(),
-            guild_id=guild_id,
-            code=new_code(),
-            name=name,
-            about=tidy(plan.about)[:ABOUT_LENGTH],
-            capacity=capacity,
-            mode=plan.mode,
-            state=GroupState.FORMING,
-            zone=None,
-            room_id=None,
-            desk_id=None,
-            voice_id=None,
-            voice=plan.voice,
-            joins_from=joins_from,
-            joins_until=joins_until,
-        )
-
-    def _window(self, plan: Plan, zone: ZoneInfo) -> tuple[date | None, date | None]:
-        now = self._clock()
-        joins_from = read_day(plan.joins_from, now, zone) if plan.joins_from.strip() else None
-        joins_until = read_day(plan.joins_until, now, zone) if plan.joins_until.strip() else None
-        if plan.mode is Mode.OPEN and (joins_from or joins_until):
-            raise UserError("groups.dates_need_mode")
-        if plan.mode is Mode.WINDOWS and (joins_from is None or joins_until is None):
-            raise UserError("groups.window_needs_dates")
-        if joins_from and joins_until and joins_until < joins_from:
-            raise UserError("groups.window_backwards")
-        return joins_from, joins_until
-
-    def _facilitator(self, group: Group, user_id: int) -> Member:
-        return Member(
-            id=new_id(),
-            guild_id=group.guild_id,
-            group_id=group.id,
-            user_id=user_id,
-            role=Role.FACILITATOR,
-            state=MemberState.ACTIVE,
-            joined_at=self._clock(),
-            left_at=None,
-            consent_version=None,
-            agreement_version=None,
-            agreed_at=None,
-        )
+        """Found a group; its channels follow, unless its name makes it a draft. Raises ``UserError`` for what cannot
+        be so.
+        """
+        return await self._founding.create(guild_id=guild_id, actor_id=actor_id, plan=plan)
 
     # finding
 
@@ -330,9 +242,3 @@ class Groups:
         await self.rooms.shut_out(tx, group, member)
         for announce in self.left:
             await announce(tx, member)
-
-
-def _facilitators(named: tuple[Candidate, ...]) -> list[int]:
-    if any(candidate.bot for candidate in named):
-        raise UserError("groups.facilitator_bot")
-    return list(dict.fromkeys(candidate.user_id for candidate in named))

@@ -187,7 +187,9 @@ async def group(tx: Tx, guild_id: int, group_id: int) -> Group | None:
 
 
 async def group_by_code(tx: Tx, guild_id: int, code: str) -> Group | None:
-    row = await tx.first(sa.select(groups).where(groups.c.guild_id == guild_id, groups.c.code == code))
+    """None as well for one that is a draft: nobody has been told its code."""
+    coded = sa.and_(groups.c.guild_id == guild_id, groups.c.code == code, groups.c.state != GroupState.DRAFT)
+    row = await tx.first(sa.select(groups).where(coded))
     return None if row is None else _group(tx, row)
 
 
@@ -198,8 +200,8 @@ async def group_of_channel(tx: Tx, guild_id: int, channel_id: int) -> Group | No
 
 
 async def groups_in(tx: Tx, guild_id: int) -> list[Group]:
-    """The groups of a server that are not archived, by name."""
-    here = sa.and_(groups.c.guild_id == guild_id, groups.c.state != GroupState.ARCHIVED)
+    """The groups of a server that are made and not archived, by name."""
+    here = sa.and_(groups.c.guild_id == guild_id, groups.c.state.not_in((GroupState.ARCHIVED, GroupState.DRAFT)))
     found = [_group(tx, row) for row in await tx.all(sa.select(groups).where(here))]
     return sorted(found, key=lambda group: group.name.casefold())
 

@@ -6,7 +6,7 @@ room is never without somebody who can speak in it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +15,9 @@ from bot.core.clock import Clock
 from bot.core.errors import NotAllowed, UserError
 from bot.features.groups import Group, Groups, GroupState, Member
 from bot.features.guidelines import store
-from bot.features.guidelines.model import Numbers, Posted
+from bot.features.guidelines.agreements import Agreements
+from bot.features.guidelines.model import Accepted, Numbers, Posted
+from bot.features.guidelines.posting import LONG, Posting
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.storage import Database, Tx
 from bot.timers import Due, Timers
@@ -29,9 +31,8 @@ ENDED: Final = "guidelines.ended"
 ALL: Final = "all"
 BATCH = 5  # groups in one transaction, each with its members
 TERM_LASTS = timedelta(days=14)
-
-Put = Callable[[Tx, Group, datetime | None], Awaitable[Posted]]
-"""Has the agreement posted in the group's room; with an instant, as one to be agreed to by then."""
+ONCE_MORE = timedelta(days=7)
+"""How long people have at least, once the bot is back in a server: as long as it can have been away from it."""
 
 
 class Asking:
@@ -44,48 +45,47 @@ class Asking:
         audit: Audit,
         groups: Groups,
         *,
-        version: str,
-        put: Put,
+        agreements: Agreements,
+        posting: Posting,
     ) -> None:
-        """``version``: of the agreement that holds."""
         self._db = db
         self._clock = clock
         self._outbox = outbox
         self._timers = timers
         self._audit = audit
         self._groups = groups
-        self._version = version
-        self._put = put
+        self._agreements = agreements
+        self._posting = posting
         timers.on(RENEW, self._renew)
         timers.on(TERM, self._term)
         outbox.delivered(CARD, self._card_posted)
         outbox.undeliverable(CARD, self._card_refused)
-        groups.restrains.append(self.to_agree)
+        groups.restrains.append(self._only_reading)
         groups.joined.append(self._joined)
         groups.left.append(self._left)
 
-    def to_agree(self, member: Member) -> bool:
-        """Whether this member is asked, and only reads until then."""
-        return member.active and not member.facilitates and member.agreement_version != self._version
-
     async def begin(self) -> None:
-        """Have every group asked whose agreement is another by now. To be called at each start."""
+        """Have every group asked for which the house's words are others by now. To be called at each start."""
         async with self._db.read() as tx:
-            outdated = await store.outdated(tx, self._version, 1)
+            outdated = await store.outdated(tx, self._agreements.version, 1)
         if outdated:
             async with self._db.begin() as tx:
                 await self._timers.set(tx, RENEW, ALL, self._clock())
 
     async def ask(self, tx: Tx, group: Group) -> None:
         """Post the agreement that holds now, and ask whoever has not accepted it; for a while they only read."""
-        asked = [member for member in await self._members(tx, group) if self.to_agree(member)]
-        until = self._clock() + TERM_LASTS if asked else None
-        posted = await self._put(tx, group, until)
+        agreement = await self._agreements.of(tx, group.guild_id, group.id)
+        members = [member for member in await self._members(tx, group) if not member.facilitates]
+        until = None
+        if any(_to_agree(member, agreement.version) for member in members):
+            until = self._clock() + TERM_LASTS
+        posted = await self._posting.put(tx, group, agreement, until)
+        for member in members:
+            # also those who need not agree again, since the words have become what they had agreed to
+            await self._groups.rooms.look_again(tx, group, member)
         if until is None:
             return
         await self._timers.set(tx, TERM, f"{group.guild_id}:{group.id}", until, guild_id=group.guild_id)
-        for member in asked:
-            await self._groups.rooms.look_again(tx, group, member)
         if group.desk_id is not None:
             await self._outbox.put(
                 tx,
@@ -100,15 +100,19 @@ class Asking:
                 ),
             )
 
+    async def would_ask(self, tx: Tx, group: Group, version: str) -> bool:
+        """Whether anybody would be asked, were this the version that holds."""
+        return any(_to_agree(member, version) for member in await self._members(tx, group))
+
     async def agree(self, *, guild_id: int, group_id: int, user_id: int, version: str) -> Group:
         """Keep that this member has accepted the agreement, and let them write again. To agree again changes nothing.
 
         Raises ``UserError`` if what they read is not what holds any more.
         """
-        if version != self._version:
-            raise UserError("guidelines.changed_since")
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
+            if version != (await self._agreements.of(tx, guild_id, group_id)).version:
+                raise UserError("guidelines.changed_since")
             group = await self._groups.group(tx, guild_id, group_id)
             member = await self._groups.member(tx, guild_id, group_id, user_id)
             if group is None or member is None or not member.active:
@@ -126,7 +130,8 @@ class Asking:
             if group is None or newest is None or newest.agree_by is None:
                 return None
             members = [member for member in await self._members(tx, group) if not member.facilitates]
-        agreed = sum(not self.to_agree(member) for member in members)
+            version = (await self._agreements.of(tx, guild_id, group_id)).version
+        agreed = sum(not _to_agree(member, version) for member in members)
         return Numbers(agreed=agreed, members=len(members), agree_by=newest.agree_by)
 
     async def card(self, *, guild_id: int, group_id: int) -> tuple[int, int] | None:
@@ -135,17 +140,55 @@ class Asking:
             newest = await store.newest(tx, guild_id, group_id)
         return None if newest is None else newest.card
 
+    async def accepted(self, *, guild_id: int, group_id: int, user_id: int) -> Accepted | None:
+        """What this person has agreed to in this group; None if nothing, or if they are not in it."""
+        async with self._db.read() as tx:
+            member = await self._groups.member(tx, guild_id, group_id, user_id)
+            version = (await self._agreements.of(tx, guild_id, group_id)).version
+        if member is None or not member.active or member.agreement_version is None or member.agreed_at is None:
+            return None
+        current = member.agreement_version == version
+        return Accepted(version=member.agreement_version, at=member.agreed_at, current=current)
+
+    async def _only_reading(self, tx: Tx, group: Group, members: Sequence[Member]) -> set[int]:
+        asked = [member for member in members if member.active and not member.facilitates]
+        if not asked:
+            return set()
+        version = (await self._agreements.of(tx, group.guild_id, group.id)).version
+        return {member.id for member in asked if _to_agree(member, version)}
+
     async def _members(self, tx: Tx, group: Group) -> list[Member]:
         return await self._groups.members(tx, group.guild_id, group.id)
 
     async def _renew(self, tx: Tx, due: Due) -> datetime | None:
-        outdated = await store.outdated(tx, self._version, BATCH)
+        outdated = await store.outdated(tx, self._agreements.version, BATCH)
         for guild_id, group_id in outdated:
             await tx.lock("group", group_id)
             group = await self._groups.group(tx, guild_id, group_id)
             assert group is not None
-            await self.ask(tx, group)
+            await self._bring_up_to_date(tx, group)
         return self._clock() if outdated else None
+
+    async def _bring_up_to_date(self, tx: Tx, group: Group) -> None:
+        own = await store.own(tx, group.guild_id, group.id)
+        agreement = self._agreements.holding(own.points)
+        newest = await store.newest(tx, group.guild_id, group.id)
+        if newest is not None and newest.version == agreement.version:
+            await store.adopt(tx, newest, house_version=agreement.house_version, words=agreement.words)
+            await self._posting.watch(tx, group)
+            return
+        if not self._agreements.fit(own.points):
+            await self._posting.notice(tx, group, LONG, key=f"{group.id}:{agreement.house_version}")
+        await self.ask(tx, group)
+
+    async def restored(self, tx: Tx, group: Group) -> None:
+        """Ask those whose time ran out, or whose agreement changed, while nobody could read."""
+        agreement = await self._agreements.of(tx, group.guild_id, group.id)
+        newest = await store.newest(tx, group.guild_id, group.id)
+        members = await self._members(tx, group)
+        missed = any(_to_agree(member, agreement.version) for member in members)
+        if newest is not None and (newest.version != agreement.version or (missed and newest.over(self._clock()))):
+            await self.ask(tx, group)
 
     async def _term(self, tx: Tx, due: Due) -> datetime | None:
         """End the place of those who have not agreed in time: a whole group, or one who came with an old yes."""
@@ -154,11 +197,15 @@ class Asking:
         group = await self._groups.group(tx, guild_id, group_id)
         if group is None or group.state is GroupState.ARCHIVED:
             return None
+        newest = await store.newest(tx, guild_id, group_id)
+        if newest is None or not newest.stands:
+            return await self._begin_anew(tx, newest)
         asked_at = due.due_at - TERM_LASTS
+        version = (await self._agreements.of(tx, guild_id, group_id)).version
         over = [
             member
             for member in await self._members(tx, group)
-            if self.to_agree(member) and (member.id in one if one else member.joined_at <= asked_at)
+            if _to_agree(member, version) and (member.id in one if one else member.joined_at <= asked_at)
         ]
         for member in over:
             await self._groups.end(tx, group, member)
@@ -170,17 +217,29 @@ class Asking:
             )
         return None
 
+    async def _begin_anew(self, tx: Tx, newest: Posted | None) -> datetime:
+        """Nobody loses a place over words that are not there to be read and agreed to."""
+        until = self._clock() + TERM_LASTS
+        if newest is not None:
+            await store.set_agree_by(tx, newest.id, until)
+        return until
+
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server for a while, in which nobody could agree to anything."""
+        await self._timers.postpone(tx, TERM, guild_id, self._clock() + ONCE_MORE)
+
     async def _joined(self, tx: Tx, member: Member) -> None:
         """Somebody may have asked to join before a change, and be welcomed after it."""
-        if not self.to_agree(member):
+        agreement = await self._agreements.of(tx, member.guild_id, member.group_id)
+        if not _to_agree(member, agreement.version):
             return
         until = self._clock() + TERM_LASTS
         subject = f"{member.guild_id}:{member.group_id}:{member.id}"
         await self._timers.set(tx, TERM, subject, until, guild_id=member.guild_id)
         group = await self._groups.group(tx, member.guild_id, member.group_id)
         newest = await store.newest(tx, member.guild_id, member.group_id)
-        if group is not None and newest is not None and newest.over(self._clock()):
-            await self._put(tx, group, until)
+        if group is not None and group.room_id is not None and newest is not None and newest.over(self._clock()):
+            await self._posting.put(tx, group, agreement, until)
         await self._recount(tx, member.guild_id, member.group_id)
 
     async def _left(self, tx: Tx, member: Member) -> None:
@@ -217,3 +276,8 @@ class Asking:
             return
         if await self._groups.setbacks.remember(tx, returned, What.POST, Lane.ROUTINE, group_id=group.id):
             await self._groups.desk.tell(tx, group, "guidelines.trouble_card", problem=returned.problem)
+
+
+def _to_agree(member: Member, version: str) -> bool:
+    """Whether this member is asked to accept that version, and only reads until then."""
+    return member.active and not member.facilitates and member.agreement_version != version

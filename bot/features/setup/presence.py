@@ -74,9 +74,11 @@ class Presence:
             for announce in self.returned:
                 await announce(tx, guild_id)
 
-    async def compare(self, listed: Collection[int], *, ours: Callable[[int], bool]) -> None:
-        """See what has happened while nobody looked. ``listed``: the servers that Discord knows the bot in, those
-        with an outage among them; ``ours``: whether this process would be told of a server.
+    async def compare(self, listed: Collection[int], *, ours: Callable[[int], bool]) -> set[int]:
+        """See what has happened while nobody looked; gives the servers of which the bot is out now.
+
+        ``listed``: those that Discord knows it in, with those that have an outage; ``ours``: whether this process
+        would be told of a server.
         """
         async with self._db.read() as tx:
             known, away = await store.known(tx), set(await absence.all_away(tx))
@@ -85,6 +87,7 @@ class Presence:
                 await self.removed(guild_id)
         for guild_id in away & set(listed):
             await self.back(guild_id)
+        return {guild_id for guild_id in known | away if ours(guild_id)} - set(listed)
 
     async def _forget(self, tx: Tx, due: Due) -> datetime | None:
         """One transaction's worth; at once again while there is more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.audit import Audit
@@ -25,6 +25,8 @@ from bot.timers import Timers
 ACCESS = "setup.access"
 CAME_BACK = "setup.came_back"
 WORDS_LAST = timedelta(days=60)
+CATEGORY_FULL = "category_full"
+OnSettled = Callable[[Tx, int, str | None], Awaitable[None]]
 FORMERLY = ("former_lead", "former_backup")
 
 
@@ -41,6 +43,8 @@ class Setup:
         self._inbox = inbox
         self._audit = audit
         self._setbacks = Setbacks(outbox, clock)
+        self.settled: list[OnSettled] = []
+        """Told whether a further category is there: with None, or with the problem for which it cannot be."""
         self.presence = Presence(db, clock, outbox, inbox, timers, audit)
         self.progressed: list[Callable[[int], None]] = []
         """Rung with a server's id when one of its channels was made or opened to somebody, or could not be."""
@@ -70,7 +74,8 @@ class Setup:
             after = await store.server(tx, guild_id)
             assert after is not None
             # looked for and, only if it is gone, made again; the private channel follows it
-            await self._make(tx, guild_id, Room.CATEGORY, _formerly(before, after))
+            for number in sorted({1, *await store.categories(tx, guild_id)}):
+                await self._make_category(tx, guild_id, number, _formerly(before, after))
             await self._change_people(tx, before, after)
             await self._audit.record(
                 tx,
@@ -96,21 +101,55 @@ class Setup:
             released = await self._outbox.release_held(tx, guild_id)
             return released + await self._setbacks.put_again(tx, guild_id)
 
+    async def widen(self, tx: Tx, guild_id: int, full_id: int | None) -> None:
+        """A room did not fit where the category ``full_id`` was the newest: have the next one made, once.
+
+        Discord takes 50 channels in a category and 500 in a server.
+        """
+        await tx.lock("setup", guild_id)
+        server = await store.server(tx, guild_id)
+        if server is None:
+            return
+        if server.category_id != full_id:
+            # it is there by now
+            await self._settle(tx, guild_id, None)
+        else:
+            await self._make_category(tx, guild_id, max(await store.categories(tx, guild_id), default=0) + 1, {})
+
+    async def _settle(self, tx: Tx, guild_id: int, problem: str | None) -> None:
+        server = await store.server(tx, guild_id)
+        for setback in await self._setbacks.of(tx, guild_id):
+            ours = setback.kind == kind_of(Room.SAFEGUARDING) and setback.problem == CATEGORY_FULL
+            if problem is None and ours and server is not None:
+                await self._setbacks.forget(tx, setback.key)
+                await self._make_safeguarding(tx, server, _kept_formerly(setback.params))
+        for announce in self.settled:
+            await announce(tx, guild_id, problem)
+
     async def has_task(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         """Whether this person is the lead or the backup now."""
         return bool(await store.tasks_of(tx, guild_id, user_id) & {Task.LEAD, Task.BACKUP})
 
-    async def _make(self, tx: Tx, guild_id: int, room: Room, formerly: Params) -> None:
-        """``formerly``: whom the private channel may be made open to though they have no task any more."""
+    async def _make_category(self, tx: Tx, guild_id: int, number: int, formerly: Params) -> None:
+        key = f"setup:{guild_id}:{Room.CATEGORY}" + (f":{number}" if number > 1 else "")
+        await self._put(tx, guild_id, key, Room.CATEGORY, {"number": number, **formerly})
+
+    async def _make_safeguarding(self, tx: Tx, server: Server, formerly: Params) -> None:
+        """``formerly``: whom the channel may be made open to though they have no task any more."""
+        key = f"setup:{server.guild_id}:{Room.SAFEGUARDING}"
+        newest: Params = {"category": server.category_id}
+        await self._put(tx, server.guild_id, key, Room.SAFEGUARDING, {**newest, **formerly})
+
+    async def _put(self, tx: Tx, guild_id: int, key: str, room: Room, params: Params) -> None:
         await self._outbox.put(
             tx,
             Deed(
-                key=f"setup:{guild_id}:{room}",
+                key=key,
                 guild_id=guild_id,
                 what=What.ENSURE_ROOM,
                 lane=Lane.PROMPT,
                 kind=kind_of(room),
-                params={"room": room, **formerly},
+                params={"room": room, **params},
             ),
         )
 
@@ -142,20 +181,30 @@ class Setup:
         await self._setbacks.forget(tx, done.key)
         if done.channel_id is None:
             return
+        await tx.lock("setup", done.guild_id)
         before = await store.server(tx, done.guild_id)
-        await store.set_channel(tx, done.guild_id, room, done.channel_id)
         if room is Room.CATEGORY:
-            formerly = {key: value for key, value in done.params.items() if key in FORMERLY}
-            await self._make(tx, done.guild_id, Room.SAFEGUARDING, formerly)
-        elif before is not None and before.safeguarding_id is None:
+            await self._category_made(tx, done, done.channel_id)
+            self._ring(tx, done.guild_id)
+            return
+        await store.set_channel(tx, done.guild_id, room, done.channel_id)
+        if before is not None and before.safeguarding_id is None:
             server = await store.server(tx, done.guild_id)
             assert server is not None
             # one that was found, and not made, may be open to neither; nor may one whose people changed meanwhile
             for user_id in (server.lead_id, server.backup_id):
                 await self._give_access(tx, server, user_id, Lane.PROMPT)
-        if room is Room.SAFEGUARDING:
-            await self._close_to_former(tx, done)
+        await self._close_to_former(tx, done)
         self._ring(tx, done.guild_id)
+
+    async def _category_made(self, tx: Tx, done: Delivered, channel_id: int) -> None:
+        number = int(str(done.params.get("number", 1)))
+        await store.set_category(tx, done.guild_id, number, channel_id)
+        server = await store.server(tx, done.guild_id)
+        if server is not None and number == 1:
+            await self._make_safeguarding(tx, server, _kept_formerly(done.params))
+        else:
+            await self._settle(tx, done.guild_id, None)
 
     async def _close_to_former(self, tx: Tx, done: Delivered) -> None:
         """Who was replaced while the channel was being made may be in it."""
@@ -170,6 +219,14 @@ class Setup:
 
     async def _came_back(self, tx: Tx, returned: Returned) -> None:
         room = str(returned.params["room"])
+        if returned.problem == CATEGORY_FULL:
+            # it is put again once there is a further category
+            await self._setbacks.remember(tx, returned, What.ENSURE_ROOM, Lane.PROMPT, group_id=None)
+            tried = returned.params.get("category")
+            await self.widen(tx, returned.guild_id, None if tried is None else int(str(tried)))
+            return
+        if returned.params.get("number", 1) != 1:
+            await self._settle(tx, returned.guild_id, returned.problem)
         what = What.ENSURE_ACCESS if returned.kind == ACCESS else What.ENSURE_ROOM
         takes_away = what is What.ENSURE_ACCESS and not await self.has_task(
             tx, returned.guild_id, int(str(returned.params["user"]))
@@ -201,6 +258,10 @@ def _formerly(before: Server | None, after: Server) -> Params:
     if after.safeguarding_id is not None:
         return {}  # it is there, and each one's access is changed by itself
     return dict(zip(FORMERLY, sorted(_people(before) - _people(after)), strict=False))
+
+
+def _kept_formerly(params: Params) -> Params:
+    return {key: value for key, value in params.items() if key in FORMERLY}
 
 
 def _people(server: Server | None) -> set[int]:

@@ -32,6 +32,14 @@ setup_people = person_table(
     erase=False,
 )
 
+setup_categories = sa.Table(
+    "setup_categories",
+    metadata,
+    column("guild_id", sa.BigInteger, primary_key=True, autoincrement=False, kept=Kept.STRUCTURE),
+    column("number", sa.Integer, primary_key=True, autoincrement=False, kept=Kept.STRUCTURE),
+    column("channel_id", sa.BigInteger, kept=Kept.STRUCTURE),
+)
+
 _CHANNEL = {Room.CATEGORY: setup_servers.c.category_id, Room.SAFEGUARDING: setup_servers.c.safeguarding_id}
 
 
@@ -61,9 +69,14 @@ async def person(tx: Tx, guild_id: int, task: Task) -> int | None:
 
 async def tasks_of(tx: Tx, guild_id: int, user_id: int) -> set[Task]:
     """What this person does for the server."""
+    rows = await tx.all(sa.select(setup_people.c.task).where(_of(tx, guild_id, user_id)))
+    done = {row["task"] for row in rows}
+    return {task for task in Task if task in done}
+
+
+def _of(tx: Tx, guild_id: int, user_id: int) -> sa.ColumnElement[bool]:
     table = setup_people
-    theirs = sa.and_(table.c.guild_id == guild_id, table.c.user == tx.vault.seal_id(user_id, guild_id))
-    return {Task(row["task"]) for row in await tx.all(sa.select(table.c.task).where(theirs))}
+    return sa.and_(table.c.guild_id == guild_id, table.c.user == tx.vault.seal_id(user_id, guild_id))
 
 
 async def mark_gone(tx: Tx, guild_id: int, task: Task, now: datetime) -> bool:
@@ -75,9 +88,7 @@ async def mark_gone(tx: Tx, guild_id: int, task: Task, now: datetime) -> bool:
 
 async def mark_here(tx: Tx, guild_id: int, user_id: int) -> None:
     """Who has a task is in the server again."""
-    table = setup_people
-    theirs = sa.and_(table.c.guild_id == guild_id, table.c.user == tx.vault.seal_id(user_id, guild_id))
-    await tx.execute(sa.update(table).where(theirs).values(gone_at=None))
+    await tx.execute(sa.update(setup_people).where(_of(tx, guild_id, user_id)).values(gone_at=None))
 
 
 async def server(tx: Tx, guild_id: int) -> Server | None:
@@ -85,10 +96,14 @@ async def server(tx: Tx, guild_id: int) -> Server | None:
     lead, backup = _named(Task.LEAD), _named(Task.BACKUP)
     both = setup_servers.join(lead, lead.c.guild_id == setup_servers.c.guild_id)
     both = both.join(backup, backup.c.guild_id == setup_servers.c.guild_id)
+    with_categories = both.outerjoin(setup_categories, setup_categories.c.guild_id == setup_servers.c.guild_id)
     columns = (*setup_servers.c, lead.c.user.label("lead"), backup.c.user.label("backup"))
-    row = await tx.first(sa.select(*columns).select_from(both).where(setup_servers.c.guild_id == guild_id))
-    if row is None:
+    found = sa.select(*columns, setup_categories.c.channel_id).select_from(with_categories)
+    here = setup_servers.c.guild_id == guild_id
+    rows = await tx.all(found.where(here).order_by(setup_categories.c.number))
+    if not rows:
         return None
+    row = rows[0]
     return Server(
         guild_id=guild_id,
         lead_id=tx.vault.open_id(row["lead"], guild_id),
@@ -96,6 +111,7 @@ async def server(tx: Tx, guild_id: int) -> Server | None:
         zone=row["zone"],
         category_id=row["category_id"],
         safeguarding_id=row["safeguarding_id"],
+        categories=tuple(row["channel_id"] for row in rows if row["channel_id"] is not None),
     )
 
 
@@ -130,3 +146,21 @@ async def set_channel(tx: Tx, guild_id: int, room: Room, channel_id: int) -> Non
     column_name = _CHANNEL[room].name
     here = setup_servers.c.guild_id == guild_id
     await tx.execute(sa.update(setup_servers).where(here).values({column_name: channel_id}))
+
+
+async def categories(tx: Tx, guild_id: int) -> dict[int, int]:
+    """The ids of the server's categories by their numbers, the oldest first."""
+    table = setup_categories
+    rows = await tx.all(sa.select(table).where(table.c.guild_id == guild_id).order_by(table.c.number))
+    return {row["number"]: row["channel_id"] for row in rows}
+
+
+async def set_category(tx: Tx, guild_id: int, number: int, channel_id: int) -> None:
+    """Keep where that category is; new rooms are made in the one of the highest number."""
+    await tx.execute(
+        tx.upsert(setup_categories)
+        .values(guild_id=guild_id, number=number, channel_id=channel_id)
+        .on_conflict_do_update(index_elements=["guild_id", "number"], set_={"channel_id": channel_id})
+    )
+    newest = list((await categories(tx, guild_id)).values())[-1]
+    await set_channel(tx, guild_id, Room.CATEGORY, newest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,11 +21,21 @@ NEWER = (
 
 
 def config(connection: sa.Connection) -> Config:
+    made = _place()
+    made.attributes["connection"] = connection
+    return made
+
+
+def _place() -> Config:
     made = Config()
     made.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
-    made.attributes["connection"] = connection
     return made
+
+
+@functools.cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_place())
 
 
 def upgrade(connection: sa.Connection, revision: str = "head") -> None:
@@ -38,7 +49,7 @@ def upgrade(connection: sa.Connection, revision: str = "head") -> None:
 
 def current(connection: sa.Connection) -> bool:
     """Whether nothing is missing. Raises ``OperatorError`` if the schema is one that this code does not know."""
-    scripts = ScriptDirectory.from_config(config(connection))
+    scripts = _scripts()
     found = MigrationContext.configure(connection).get_current_revision()
     if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
         raise OperatorError(NEWER)

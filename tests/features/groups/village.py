@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.audit import Audit
 from bot.features.groups import Group, Groups, Member, Place, Rules
 from bot.features.groups.model import Asking, Candidate, Plan
-from bot.features.guidelines import Guidelines
+from bot.features.guidelines import Agreements, Guidelines
 from bot.features.setup import Setup
 from bot.inbox import Inbox
 from bot.inbox.model import Kept
@@ -51,7 +51,10 @@ class Village:
     carried: list[Errand] = field(default_factory=list[Errand])
 
     version: str = "v1"
-    """Of the agreement that holds."""
+    """Of the house's agreement."""
+
+    house: str = "We are kind."
+    """Its words."""
 
     def __post_init__(self) -> None:
         self._ids = itertools.count(5001)
@@ -74,6 +77,8 @@ class Village:
             rules=RULES,
             server=self.setup.server,
         )
+        self.groups.rooms.outgrown.append(self.setup.widen)
+        self.setup.settled.append(self.groups.rooms.category_settled)
         self.groups.departed.append(self.setup.presence.keeper_gone)
         self.requests = self.groups.requests
         self.guidelines = Guidelines(
@@ -83,10 +88,11 @@ class Village:
             timers,
             audit,
             self.groups,
-            agreement="We are kind.",
+            agreements=Agreements(house=self.house, version=self.version, heading="Our own points"),
             short="Kindly.",
-            version=self.version,
+            server=self.setup.server,
         )
+        self.setup.presence.returned.append(self.guidelines.asking.returned)
 
     async def carry(self) -> list[Errand]:
         """Carry all there is; gives what was done, with each room and message getting an id of its own."""
@@ -123,6 +129,9 @@ class Village:
         made = await self.groups.create(guild_id=GUILD, actor_id=ADMIN, plan=plan)
         await self.carry()
         return await self.read(made.id)
+
+    async def found_another(self, name: str) -> Group:
+        return await self.found(Plan(name=name, facilitators=(Candidate(user_id=FAY),)))
 
     async def read(self, group_id: int) -> Group:
         async with self.db.read() as tx:

@@ -11,6 +11,7 @@ from bot.features.groups import Group, Place
 from bot.features.groups.model import Candidate, Plan
 from bot.features.guidelines.model import Numbers
 from tests.features.groups.village import CLEO, FAY, GUILD, MO, Village
+from tests.features.guidelines.test_guidelines import post
 
 FORTNIGHT = timedelta(days=14)
 
@@ -62,7 +63,7 @@ async def test_nothing_is_asked_while_the_words_are_the_same(village: Village) -
 async def test_the_new_one_is_posted_and_pinned_and_everyone_is_asked_once(village: Village) -> None:
     group = await founded(village)
     await change(village)
-    posted = await village.guidelines.standing_post(GUILD, group.id)
+    posted = await village.guidelines.standing(GUILD, group.id)
     assert posted is not None
     assert (posted.version, posted.agree_by) == ("v2", village.clock() + FORTNIGHT)
     kinds = village.kinds()
@@ -163,9 +164,9 @@ async def test_posting_it_anew_meanwhile_keeps_the_day_and_the_card(village: Vil
     await change(village)
     until = village.clock() + FORTNIGHT
     village.clock.step(days=3)
-    await village.guidelines.post(guild_id=GUILD, group_id=group.id)
+    await post(village, group)
     await village.carry()
-    posted = await village.guidelines.standing_post(GUILD, group.id)
+    posted = await village.guidelines.standing(GUILD, group.id)
     assert posted is not None
     assert posted.agree_by == until
     assert posted.card is not None
@@ -175,7 +176,7 @@ async def test_posting_it_anew_meanwhile_keeps_the_day_and_the_card(village: Vil
 async def test_a_group_without_members_has_the_new_one_posted_and_nobody_asked(village: Village) -> None:
     group = await village.found()
     await change(village)
-    posted = await village.guidelines.standing_post(GUILD, group.id)
+    posted = await village.guidelines.standing(GUILD, group.id)
     assert posted is not None
     assert (posted.version, posted.agree_by) == ("v2", None)
     assert "guidelines.card" not in village.kinds()
@@ -187,7 +188,7 @@ async def test_many_groups_are_all_asked(village: Village) -> None:
     await change(village)
     await settle(village)  # a few in each transaction; the bell rings for the rest at once
     for one in groups:
-        posted = await village.guidelines.standing_post(GUILD, one.id)
+        posted = await village.guidelines.standing(GUILD, one.id)
         assert posted is not None
         assert posted.version == "v2"
 
@@ -198,3 +199,51 @@ async def test_only_somebody_of_the_group_can_agree(village: Village) -> None:
     with pytest.raises(UserError) as refused:
         await agree(village, group, 4711)
     assert refused.value.key == "errors.for_members"
+
+
+async def test_nobody_loses_a_place_over_an_agreement_that_is_not_in_the_room(village: Village) -> None:
+    group = await founded(village)
+    village.refusing["guidelines.post"] = "forbidden"
+    await change(village)
+    village.clock.step(days=14)
+    await settle(village)
+    assert await village.may_enter(group, MO)
+    village.refusing.clear()
+    await post(village, group)
+    await village.carry()
+    counted = await numbers(village, group)
+    assert counted is not None
+    assert counted.agree_by == village.clock() + FORTNIGHT
+    village.clock.step(days=14)
+    await settle(village)
+    assert not await village.may_enter(group, MO)
+
+
+async def test_posting_it_anew_to_people_whose_time_ran_out_unseen_asks_them(village: Village) -> None:
+    group = await founded(village)
+    village.refusing["guidelines.pin"] = "missing"
+    await change(village)
+    village.clock.step(days=14)
+    village.refusing.clear()
+    await post(village, group)
+    await settle(village)
+    standing = await village.guidelines.standing(GUILD, group.id)
+    assert standing is not None
+    assert standing.agree_by == village.clock() + FORTNIGHT
+    assert await village.may_enter(group, MO)
+
+
+async def test_nobody_loses_their_place_because_the_bot_was_away(village: Village) -> None:
+    group = await founded(village)
+    await change(village)
+    village.clock.step(days=10)
+    await village.setup.presence.removed(GUILD)
+    village.clock.step(days=6)
+    await settle(village)
+    assert await village.may_enter(group, CLEO)
+    await village.setup.presence.back(GUILD)
+    await settle(village)
+    assert await village.may_enter(group, CLEO), "they could not agree while the bot was not there"
+    village.clock.step(days=7)
+    await settle(village)
+    assert not await village.may_enter(group, CLEO)

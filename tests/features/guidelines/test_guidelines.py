@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 from bot.core.errors import UserError
+from bot.features.groups import Group
 from bot.outbox import What
-from tests.features.groups.village import GUILD, Village
+from tests.features.groups.village import FAY, GUILD, Village
+
+
+async def post(village: Village, group: Group) -> None:
+    """Post what the preview shows."""
+    which = {"guild_id": GUILD, "group_id": group.id}
+    preview = await village.guidelines.preview(**which)
+    stamp = {"version": preview.agreement.version, "number": preview.number}
+    _, posting = await village.guidelines.post(**which, user_id=FAY, **stamp)
+    assert posting
 
 
 def whats(village: Village) -> list[What]:
@@ -16,7 +26,7 @@ def whats(village: Village) -> list[What]:
 async def test_it_is_posted_and_pinned_once_when_the_group_opens(village: Village) -> None:
     group = await village.found()
     assert whats(village) == [What.POST, What.PIN]
-    standing = await village.guidelines.standing_post(GUILD, group.id)
+    standing = await village.guidelines.standing(GUILD, group.id)
     assert standing is not None
     assert (standing.channel_id, standing.version) == (group.room_id, "v1")
     await village.setup.again(GUILD)
@@ -26,12 +36,12 @@ async def test_it_is_posted_and_pinned_once_when_the_group_opens(village: Villag
 
 async def test_a_new_one_stands_before_the_old_one_goes(village: Village) -> None:
     group = await village.found()
-    old = await village.guidelines.standing_post(GUILD, group.id)
+    old = await village.guidelines.standing(GUILD, group.id)
     village.carried.clear()
-    await village.guidelines.post(guild_id=GUILD, group_id=group.id)
+    await post(village, group)
     await village.carry()
     assert whats(village) == [What.POST, What.PIN, What.DELETE]
-    new = await village.guidelines.standing_post(GUILD, group.id)
+    new = await village.guidelines.standing(GUILD, group.id)
     assert old is not None
     assert new is not None
     assert new.message_id != old.message_id
@@ -40,9 +50,9 @@ async def test_a_new_one_stands_before_the_old_one_goes(village: Village) -> Non
 
 async def test_one_that_is_on_its_way_is_not_posted_twice(village: Village) -> None:
     group = await village.found()
-    await village.guidelines.post(guild_id=GUILD, group_id=group.id)
+    await post(village, group)
     with pytest.raises(UserError) as refused:
-        await village.guidelines.post(guild_id=GUILD, group_id=group.id)
+        await post(village, group)
     assert refused.value.key == "guidelines.on_its_way"
 
 
@@ -68,7 +78,7 @@ async def test_a_facilitator_may_try_a_refused_post_again_themselves(village: Vi
     village.refusing["guidelines.post"] = "forbidden"
     group = await village.found()
     village.refusing.clear()
-    await village.guidelines.post(guild_id=GUILD, group_id=group.id)
+    await post(village, group)
     await village.carry()
     assert whats(village) == [What.POST, What.PIN]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import AsyncGenerator, Collection
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,11 @@ import sqlalchemy as sa
 from bot.core.ids import new_id
 from bot.features.groups import GroupState
 from bot.services import Services, open_services
-from bot.settings import Settings, load
+from bot.settings import Settings
 from bot.storage import Database, JsonText, Tx, UtcDateTime, metadata
 from bot.timers import LoopBell
 from tests.conftest import StepClock
-from tests.settings import sample_environ
+from tests.settings import shipped_settings
 
 GUILD, OTHER_GUILD, LEAD, BACKUP, ADMIN = 7001, 7002, 901, 902, 903
 ANN, BEN, CLEO = 501, 502, 503
@@ -26,7 +25,7 @@ NEVER = 10.0**9
 
 
 def settings_on(database_url: str, folder: Path) -> Settings:
-    return replace(load(sample_environ(folder), start=folder), database_url=database_url)
+    return shipped_settings(folder, database_url=database_url)
 
 
 @asynccontextmanager

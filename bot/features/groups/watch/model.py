@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from bot.features.groups.model import Group, Member, Place, Server
+from bot.features.groups.rooms import RENAME
 
 SAFEGUARDING = "safeguarding"
 """Where the lead and the backup are told things: watched like a group's channels."""
@@ -107,6 +109,7 @@ class OnItsWay:
     """Something of ours that is still to be done on Discord, or could not be."""
 
     key: str
+    kind: str
     revision: int
     group_id: int | None
     place: str
@@ -123,10 +126,16 @@ class Roll:
     on_its_way: tuple[OnItsWay, ...]
     mending: frozenset[int]
     """The findings that are being mended."""
+    restrained: frozenset[int]
+    """Who only reads for now, by the ids of their rows."""
 
     def busy(self, group_id: int | None, place: str) -> bool:
-        """Whether the channel itself is being made or changed by us."""
-        return any(one.user_id is None for one in self._at(group_id, place))
+        """Whether the channel itself is being made by us."""
+        return any(one.user_id is None and one.kind != RENAME for one in self._at(group_id, place))
+
+    def renaming(self, group_id: int | None, place: str) -> bool:
+        """Whether it is about to get another name from us."""
+        return any(one.kind == RENAME for one in self._at(group_id, place))
 
     def unsure(self, group_id: int | None, place: str) -> frozenset[int]:
         """Whose access to it is on its way."""
@@ -169,3 +178,27 @@ class Finding:
     @property
     def group_place(self) -> Place:
         return Place(self.place)
+
+    @property
+    def mendable(self) -> bool:
+        """Whether the bot can mend it: what it cannot see it does not touch, and the server's own channel is set up."""
+        return self.kind is not Kind.HIDDEN and not (self.kind is Kind.DELETED and self.group_id is None)
+
+    def is_at(self, look: Look) -> bool:
+        """Whether this look was at the same place."""
+        return (look.declared.group_id, look.declared.place) == (self.group_id, self.place)
+
+    def holds(self, looks: Iterable[Look]) -> bool:
+        """Whether it is still so, as far as can be seen. Nothing is, in a group that is archived."""
+        look = next((one for one in looks if self.is_at(one)), None)
+        if look is None:
+            return False
+        if not look.declared.channel_id:
+            return True
+        if look.declared.channel_id != self.channel_id:
+            return False
+        if look.sight is Sight.UNKNOWN or self.drift in look.drifts:
+            return True
+        if look.sight is Sight.HIDDEN:
+            return self.kind not in (Kind.HIDDEN, Kind.DELETED)
+        return look.sight is Sight.SEEN and self.user_id is not None and self.user_id in look.declared.unsure

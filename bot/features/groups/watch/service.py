@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,7 +13,7 @@ from bot.core.ids import new_id
 from bot.features.groups import store as groups_store
 from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.model import Group, Place, Server, Setback
-from bot.features.groups.rooms import ACCESS, Rooms, kind_of
+from bot.features.groups.rooms import ACCESS, RENAME, Rooms, kind_of
 from bot.features.groups.setbacks import Setbacks
 from bot.features.groups.watch import store
 from bot.features.groups.watch.model import (
@@ -39,6 +39,7 @@ DESK, LEAD = "desk", SAFEGUARDING
 # the errands by which channels come to be what is declared: of groups, and of the server itself
 ROOM_KINDS: Final = (*(kind_of(place) for place in Place), "setup.safeguarding")
 ACCESS_KINDS: Final = (ACCESS, "setup.access")
+OUR_WORK: Final = (*ROOM_KINDS, *ACCESS_KINDS, RENAME)
 
 
 class Watch:
@@ -85,11 +86,19 @@ class Watch:
             if server is None or not groups:
                 return None
             people = [(group, tuple(await groups_store.members(tx, guild_id, group.id))) for group in groups]
-            waiting = await self._outbox.waiting(tx, guild_id, (*ROOM_KINDS, *ACCESS_KINDS))
-            setbacks = [one for one in await self._setbacks.of(tx, guild_id) if _is_access_or_room(one.kind)]
+            waiting = await self._outbox.waiting(tx, guild_id, OUR_WORK)
+            setbacks = [one for one in await self._setbacks.of(tx, guild_id) if one.kind in OUR_WORK]
             mending = await self._being_mended(tx, guild_id)
-        on_its_way = (*map(_on_its_way, waiting), *map(_on_its_way, setbacks))
-        return Roll(server=server, groups=tuple(people), on_its_way=on_its_way, mending=mending)
+            restrained = set[int]()
+            for group, members in people:
+                restrained |= await self._rooms.restrained(tx, group, members)
+        return Roll(
+            server=server,
+            groups=tuple(people),
+            on_its_way=(*map(_on_its_way, waiting), *map(_on_its_way, setbacks)),
+            mending=mending,
+            restrained=frozenset(restrained),
+        )
 
     async def _being_mended(self, tx: Tx, guild_id: int) -> frozenset[int]:
         return frozenset(_subject(one.params) for one in await self._outbox.waiting(tx, guild_id, (MEND,)))
@@ -107,7 +116,7 @@ class Watch:
             held = await store.that_hold(tx, guild_id)
             if server is None:
                 return
-            over = [finding for finding in held if not _holds(finding, looks)]
+            over = [finding for finding in held if not finding.holds(looks)]
             for finding in over:
                 await self._settle(tx, finding)
             mending = roll.mending | await self._being_mended(tx, guild_id)
@@ -174,7 +183,7 @@ class Watch:
 
     async def _still_so(self, tx: Tx, finding: Finding, looks: Sequence[Look]) -> None:
         """It was put right, and is not: somebody may have changed it once more. It can be decided on again."""
-        if any(look.sight is Sight.SEEN and _is_at(finding, look) for look in looks):
+        if any(look.sight is Sight.SEEN and finding.is_at(look) for look in looks):
             await store.refuse(tx, finding.id, None)
             await self._edit(tx, finding)
 
@@ -202,7 +211,7 @@ class Watch:
         async with self._db.begin() as tx:
             await tx.lock("watch", guild_id)
             finding = await self._open(tx, guild_id, group_id, finding_id)
-            if not mendable(finding):
+            if not finding.mendable:
                 raise UserError("groups.drift_by_hand")
             await store.decide(tx, finding, state=State.OPEN, mending=True, by_id=actor_id)
             if finding.kind is Kind.DELETED:
@@ -238,11 +247,12 @@ class Watch:
             Deed(
                 key=f"drift:{finding.id}:mend",
                 guild_id=finding.guild_id,
-                what=What.ENSURE_ROOM if _of_the_channel(finding.kind) else What.ENSURE_ACCESS,
+                what=_deed_for(finding.kind),
                 # what lets somebody read who should not goes before all else
                 lane=Lane.PROMPT if _of_the_channel(finding.kind) else Lane.URGENT,
                 kind=MEND,
-                channel_id=finding.channel_id,
+                # a new name may have to wait, and is not to hold up what else goes to the channel
+                channel_id=None if finding.kind is Kind.RENAMED else finding.channel_id,
                 params={"finding": finding.id},
             ),
         )
@@ -335,11 +345,6 @@ class Watch:
         return await groups_store.group(tx, finding.guild_id, finding.group_id)
 
 
-def mendable(finding: Finding) -> bool:
-    """Whether the bot can mend it: what it cannot see it does not touch, and the server's own channel is set up."""
-    return finding.kind is not Kind.HIDDEN and not (finding.kind is Kind.DELETED and finding.group_id is None)
-
-
 def _without(group: Group, place: Place) -> Group:
     """The group without the channel at this place."""
     return replace(group, **{f"{place}_id": None})
@@ -349,12 +354,14 @@ def _subject(params: Params) -> int:
     return int(str(params["finding"]))
 
 
+def _deed_for(kind: Kind) -> What:
+    if kind is Kind.RENAMED:
+        return What.RENAME
+    return What.ENSURE_ROOM if _of_the_channel(kind) else What.ENSURE_ACCESS
+
+
 def _of_the_channel(kind: Kind) -> bool:
     return kind in (Kind.RENAMED, Kind.MOVED, Kind.TOPIC)
-
-
-def _is_access_or_room(kind: str) -> bool:
-    return kind in ROOM_KINDS or kind in ACCESS_KINDS
 
 
 def _on_its_way(one: Waiting | Setback) -> OnItsWay:
@@ -362,29 +369,9 @@ def _on_its_way(one: Waiting | Setback) -> OnItsWay:
     group, user = params.get("group"), params.get("user")
     return OnItsWay(
         key=one.key,
+        kind=one.kind,
         revision=one.revision if isinstance(one, Waiting) else -one.times,
         group_id=None if group is None else int(str(group)),
         place=str(params.get("place", SAFEGUARDING)),
         user_id=None if user is None else int(str(user)),
     )
-
-
-def _holds(finding: Finding, looks: Iterable[Look]) -> bool:
-    """Whether it is still so, as far as can be seen."""
-    look = next((one for one in looks if _is_at(finding, one)), None)
-    if look is None:
-        # the group is archived
-        return False
-    if not look.declared.channel_id:
-        return True
-    if look.declared.channel_id != finding.channel_id:
-        return False
-    if look.sight is Sight.UNKNOWN or finding.drift in look.drifts:
-        return True
-    if look.sight is Sight.HIDDEN:
-        return finding.kind not in (Kind.HIDDEN, Kind.DELETED)
-    return look.sight is Sight.SEEN and finding.user_id is not None and finding.user_id in look.declared.unsure
-
-
-def _is_at(finding: Finding, look: Look) -> bool:
-    return (look.declared.group_id, look.declared.place) == (finding.group_id, finding.place)

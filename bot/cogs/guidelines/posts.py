@@ -1,48 +1,25 @@
-"""What people touch of the agreement: reading it, posting it, agreeing to one that has changed."""
+"""What the posts and deeds of the agreement say when they are carried, and the word to one whose place has ended."""
 
 from __future__ import annotations
 
-import discord
-from discord import app_commands
-from discord.ext import commands
+from typing import Any
 
-from bot.client import Bot, Interaction
+import discord
+from discord import ui
+
+from bot.client import Bot
+from bot.cogs.guidelines.agreeing import AgreeButton
+from bot.cogs.guidelines.editing import EditButton, PostAgainButton
+from bot.core.errors import NotFound
 from bot.courier import DeleteWanted, EditWanted, PinWanted
 from bot.features.guidelines.asking import CARD, COUNTED, ENDED
-from bot.features.guidelines.service import PIN, POST, REMOVE
+from bot.features.guidelines.posting import LONG, NOTICE, PIN, POST, REMOVE
+from bot.features.guidelines.reminding import REMINDER
 from bot.inbox.model import Kept
 from bot.outbox import Errand
-from bot.ui.access import Access, Answers, group_choices, group_of, requires
-from bot.ui.answer import answer, say
-from bot.ui.components import PersistentButton
 from bot.ui.doors import help_door, talk_door
-from bot.ui.pages import Page, Row
-from bot.ui.texts import channel, instant
-
-
-class AgreeButton(PersistentButton, template=r"guidelines-agree:(?P<group>\d+):(?P<agreement>v\w+)"):
-    """For a changed agreement only: who asks to join agrees in the asking."""
-
-    access = Access.MEMBER | Access.VISITOR
-    answers = Answers.LATER
-    label = "guidelines.agree_button"
-    style = discord.ButtonStyle.success
-
-    def __init__(self, group: int, agreement: str) -> None:
-        """``agreement``: the version of what is shown above the button, after a ``v``."""
-        super().__init__(f"guidelines-agree:{group}:{agreement}")
-        self.group = group
-        self.agreement = agreement
-
-    async def press(self, interaction: Interaction) -> None:
-        assert interaction.guild_id is not None
-        group = await interaction.client.services.guidelines.asking.agree(
-            guild_id=interaction.guild_id,
-            group_id=self.group,
-            user_id=interaction.user.id,
-            version=self.agreement[1:],
-        )
-        await say(interaction, "guidelines.agreed", room=channel(group.room_id or 0))
+from bot.ui.pages import Link, Page, Row
+from bot.ui.texts import instant
 
 
 class Posts:
@@ -58,6 +35,8 @@ class Posts:
         self._bot.courier.renders(REMOVE, self.remove)
         self._bot.courier.renders(CARD, self.card)
         self._bot.courier.renders(COUNTED, self.counted)
+        self._bot.courier.renders(NOTICE, self.notice)
+        self._bot.courier.renders(REMINDER, self.reminder)
         self._bot.courier.tells(ENDED, self.ended)
 
     async def post(self, errand: Errand) -> Page | None:
@@ -65,11 +44,12 @@ class Posts:
         if posted is None:
             return None
         doors = (talk_door(posted.group_id), help_door())
+        agreement = posted.words or self._guidelines.house
         if posted.agree_by is None:
-            return Page(self._guidelines.agreement, Row(*doors))
+            return Page(agreement, Row(*doors))
         changed = self._bot.words("guidelines.changed", by=instant(posted.agree_by, "D"))
-        agree = AgreeButton(posted.group_id, f"v{self._guidelines.version}")
-        return Page(changed, self._guidelines.agreement, Row(agree, *doors))
+        agree = AgreeButton(posted.group_id, f"v{posted.version}")
+        return Page(changed, agreement, Row(agree, *doors))
 
     async def pin(self, errand: Errand) -> PinWanted | None:
         posted = await self._guidelines.posted(errand.guild_id, _post_id(errand))
@@ -98,30 +78,35 @@ class Posts:
             return None
         return EditWanted(channel_id=place[0], message_id=place[1], page=page)
 
+    async def notice(self, errand: Errand) -> Page | None:
+        """To the facilitators: what is wrong with the posted agreement, and the button that mends it."""
+        group_id, about = _group_id(errand), str(errand.params["about"])
+        try:
+            preview = await self._guidelines.preview(guild_id=errand.guild_id, group_id=group_id)
+        except NotFound:
+            return None
+        if not (preview.left_out if about == LONG else not preview.posted):
+            return None
+        again = PostAgainButton(group_id, f"v{preview.agreement.version}", preview.number)
+        return Page(
+            self._bot.words(f"guidelines.trouble_{about}"), Row(EditButton(group_id) if about == LONG else again)
+        )
+
+    async def reminder(self, errand: Errand) -> Page:
+        """The short form, with the way to the whole."""
+        standing = await self._guidelines.standing(errand.guild_id, _group_id(errand))
+        doors: list[Any] = [talk_door(_group_id(errand)), help_door()]
+        if standing is not None:
+            address = f"https://discord.com/channels/{errand.guild_id}/{standing.channel_id}/{standing.message_id}"
+            label = self._bot.words("guidelines.whole_button")
+            whole: Link = ui.Button[Any](style=discord.ButtonStyle.link, label=label, url=address)
+            doors.insert(0, whole)
+        return Page(self._bot.words("guidelines.reminder"), self._guidelines.short, Row(*doors))
+
     async def ended(self, word: Kept) -> Page | None:
         async with self._bot.services.db.read() as tx:
             group = await self._bot.services.groups.group(tx, word.guild_id, int(str(word.params["group"])))
         return None if group is None else Page(self._bot.words("guidelines.ended", name=group.name))
-
-
-class GuidelinesCog(commands.GroupCog, name="guidelines", group_name="guidelines"):
-    def __init__(self, bot: Bot) -> None:
-        self._guidelines = bot.services.guidelines
-
-    @app_commands.command()
-    @requires(Access.ANYONE, Answers.NOW)
-    async def show(self, interaction: Interaction) -> None:
-        """Read the group agreement."""
-        await answer(interaction, Page(self._guidelines.agreement))
-
-    @app_commands.command()
-    @app_commands.autocomplete(group=group_choices(Access.FACILITATOR))
-    @requires(Access.FACILITATOR, Answers.LATER)
-    async def post(self, interaction: Interaction, group: str | None = None) -> None:
-        """Post and pin the agreement anew."""
-        assert interaction.guild_id is not None
-        posting = await self._guidelines.post(guild_id=interaction.guild_id, group_id=group_of(interaction).id)
-        await say(interaction, "guidelines.posting", channel=channel(posting.room_id or 0))
 
 
 def _post_id(errand: Errand) -> int:
@@ -130,10 +115,3 @@ def _post_id(errand: Errand) -> int:
 
 def _group_id(errand: Errand) -> int:
     return int(str(errand.params["group"]))
-
-
-async def setup(bot: Bot) -> None:
-    bot.add_components(AgreeButton)
-    Posts(bot).register()
-    await bot.services.guidelines.asking.begin()
-    await bot.add_cog(GuidelinesCog(bot))
