@@ -127,6 +127,7 @@ async def test_a_category_that_is_lost(wire: Wire, bot: Bot, town: Town, how: st
     else:
         await town.set_up()
         await quiet(bot)
+        assert len(town.amiss()) == 4
         for left_outside in town.amiss():
             await town.lea.click(left_outside, "Mend it")
     await town.check()

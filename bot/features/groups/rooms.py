@@ -47,7 +47,7 @@ class Rooms:
         self.restrains: list[Restrains] = []
         self.progressed: list[Callable[[int], None]] = []
         self.carried: list[Callable[[int], None]] = []
-        """Rung with a server's id when a room, or somebody's access to one, has become what it should be."""
+        """Rung with a server's id when a room, or somebody's access to one, has become what it should be, or cannot."""
         for place in Place:
             outbox.delivered(kind_of(place), self._made)
             outbox.undeliverable(kind_of(place), self._not_made)
@@ -259,6 +259,7 @@ class Rooms:
 
     async def _renamed(self, tx: Tx, done: Delivered) -> None:
         await self._setbacks.forget(tx, done.key)
+        self._ring_carried(tx, done.guild_id)
 
     async def _not_renamed(self, tx: Tx, returned: Returned) -> None:
         group_id, _ = _subject(returned)
@@ -280,6 +281,7 @@ class Rooms:
         self._ring_carried(tx, done.guild_id)
 
     async def _access_refused(self, tx: Tx, returned: Returned) -> None:
+        self._ring_carried(tx, returned.guild_id)
         group_id, place = _subject(returned)
         user_id = int(str(returned.params["user"]))
         entry = await self.entry(tx, returned.guild_id, group_id, user_id, place)

@@ -13,6 +13,9 @@ from bot.features.groups.rooms import RENAME
 SAFEGUARDING = "safeguarding"
 """Where the lead and the backup are told things: watched like a group's channels."""
 
+DESK = "desk"
+"""Where a finding is told besides: on the desk of the group that it is about."""
+
 WHY_LENGTH = 300
 
 
@@ -146,6 +149,16 @@ class Roll:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """The message that tells of a finding; ``at``: on the desk, or in the safeguarding channel."""
+
+    drift_id: int
+    at: str
+    channel_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A drift that was found and told."""
 
@@ -164,9 +177,7 @@ class Finding:
     mending: bool
     problem: str | None
     """Why Discord did not let it be mended."""
-    desk_card: tuple[int, int] | None
-    """Channel and message."""
-    lead_card: tuple[int, int] | None
+    cards: tuple[Card, ...] = ()
     by_id: int | None = None
     """Who said that it is meant to be so, or had it mended."""
     why: str = ""

@@ -17,7 +17,9 @@ from bot.features.groups.rooms import ACCESS, RENAME, Rooms, kind_of
 from bot.features.groups.setbacks import Setbacks
 from bot.features.groups.watch import store
 from bot.features.groups.watch.model import (
+    DESK,
     SAFEGUARDING,
+    Card,
     Drift,
     Finding,
     Kind,
@@ -34,7 +36,7 @@ from bot.storage import Database, Tx
 CARD: Final = "groups.drift"
 SETTLED_CARD: Final = "groups.drift_card"
 MEND: Final = "groups.mend"
-DESK, LEAD = "desk", SAFEGUARDING
+LEAD: Final = SAFEGUARDING
 
 # the errands by which channels come to be what is declared: of groups, and of the server itself
 ROOM_KINDS: Final = (*(kind_of(place) for place in Place), "setup.safeguarding")
@@ -145,14 +147,13 @@ class Watch:
             found_at=self._clock(),
             mending=False,
             problem=None,
-            desk_card=None,
-            lead_card=None,
         )
 
     async def _tell(self, tx: Tx, server: Server, finding: Finding, looks: Sequence[Look]) -> None:
         await store.add(tx, finding)
         group = await self._group(tx, finding)
-        lost = {(look.declared.group_id, look.declared.place) for look in looks if look.sight is not Sight.SEEN}
+        gone = (Sight.HIDDEN, Sight.DELETED)
+        lost = {(look.declared.group_id, look.declared.place) for look in looks if look.sight in gone}
         if group is not None and group.desk_id is not None and (group.id, str(Place.DESK)) not in lost:
             await self._post(tx, finding, DESK, group.desk_id)
         if server.safeguarding_id is not None and (None, SAFEGUARDING) not in lost:
@@ -232,8 +233,8 @@ class Watch:
 
     async def forget(self, tx: Tx, guild_id: int, user_id: int) -> None:
         """No card is to name this person any more."""
-        for finding in await store.naming(tx, guild_id, user_id):
-            await self._edit(tx, finding, erased=True)
+        for card in await store.cards_naming(tx, guild_id, user_id):
+            await self._edit_card(tx, guild_id, card, erased=True)
 
     async def _open(self, tx: Tx, guild_id: int, group_id: int, finding_id: int) -> Finding:
         finding = await store.finding(tx, guild_id, finding_id)
@@ -281,26 +282,22 @@ class Watch:
 
     # cards
 
-    async def _edit(self, tx: Tx, finding: Finding, *, erased: bool = False) -> None:
+    async def _edit(self, tx: Tx, finding: Finding) -> None:
         """Have the cards say what is so by now."""
-        for at, card in ((DESK, finding.desk_card), (LEAD, finding.lead_card)):
-            if card is not None:
-                await self._edit_card(tx, finding, at, card, erased=erased)
+        for card in finding.cards:
+            await self._edit_card(tx, finding.guild_id, card)
 
-    async def _edit_card(
-        self, tx: Tx, finding: Finding, at: str, card: tuple[int, int], *, erased: bool = False
-    ) -> None:
-        channel_id, message_id = card
-        params: Params = {"finding": finding.id, "at": at, "card": message_id, "erased": erased}
+    async def _edit_card(self, tx: Tx, guild_id: int, card: Card, *, erased: bool = False) -> None:
+        params: Params = {"finding": card.drift_id, "at": card.at, "card": card.message_id, "erased": erased}
         await self._outbox.put(
             tx,
             Deed(
-                key=f"drift:{finding.id}:{at}:card",
-                guild_id=finding.guild_id,
+                key=f"drift:{card.drift_id}:{card.at}:card",
+                guild_id=guild_id,
                 what=What.EDIT,
                 lane=Lane.PROMPT,
                 kind=SETTLED_CARD,
-                channel_id=channel_id,
+                channel_id=card.channel_id,
                 params=params,
             ),
         )
@@ -308,10 +305,11 @@ class Watch:
     async def _card_posted(self, tx: Tx, done: Delivered) -> None:
         assert done.channel_id is not None and done.message_id is not None
         finding_id, at = _subject(done.params), str(done.params["at"])
-        await store.set_card(tx, finding_id, at, channel_id=done.channel_id, message_id=done.message_id)
+        card = Card(drift_id=finding_id, at=at, channel_id=done.channel_id, message_id=done.message_id)
+        await store.set_card(tx, card)
         finding = await store.finding(tx, done.guild_id, finding_id)
         if finding is not None and (finding.state is not State.OPEN or finding.mending or finding.problem):
-            await self._edit_card(tx, finding, at, (done.channel_id, done.message_id))
+            await self._edit_card(tx, done.guild_id, card)
 
     async def _card_refused(self, tx: Tx, returned: Returned) -> None:
         server = await self._server(tx, returned.guild_id)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 from bot.core.ids import new_id
 from bot.features.groups.model import GroupState
 from bot.features.groups.store import groups
-from bot.features.groups.watch.model import Finding, Kind, State
+from bot.features.groups.watch.model import DESK, SAFEGUARDING, Card, Finding, Kind, State
 from bot.storage import Kept, Tx, UtcDateTime, column, metadata, person_table, sealed_id
 
 ABOUT, BY = "about", "by"
@@ -110,11 +110,12 @@ async def that_hold(tx: Tx, guild_id: int) -> list[Finding]:
     return await _findings(tx, sa.and_(groups_drift.c.guild_id == guild_id, groups_drift.c.state.in_(HOLDS)))
 
 
-async def naming(tx: Tx, guild_id: int, user_id: int) -> list[Finding]:
-    """What is about this person, or was decided by them."""
+async def cards_naming(tx: Tx, guild_id: int, user_id: int) -> list[Card]:
+    """The cards about this person, or about what they decided."""
     people = groups_drift_people
     theirs = sa.and_(people.c.guild_id == guild_id, people.c.user == tx.vault.seal_id(user_id, guild_id))
-    return await _findings(tx, groups_drift.c.id.in_(sa.select(people.c.drift_id).where(theirs)))
+    which = groups_drift.c.id.in_(sa.select(people.c.drift_id).where(theirs))
+    return [card for row in await tx.all(sa.select(groups_drift).where(which)) for card in _cards(row)]
 
 
 async def _findings(tx: Tx, which: sa.ColumnElement[bool]) -> list[Finding]:
@@ -142,8 +143,7 @@ def _finding(tx: Tx, row: RowMapping, about: RowMapping | None, by: RowMapping |
         found_at=row["found_at"],
         mending=row["mending"],
         problem=row["problem"],
-        desk_card=_card(row["desk_channel_id"], row["desk_card_id"]),
-        lead_card=_card(row["safeguarding_channel_id"], row["safeguarding_card_id"]),
+        cards=_cards(row),
         by_id=_person(tx, by),
         why="" if by is None else tx.vault.open(by["why"], "groups_drift_people", by["id"]),
     )
@@ -153,8 +153,12 @@ def _person(tx: Tx, row: RowMapping | None) -> int | None:
     return None if row is None else tx.vault.open_id(row["user"], row["guild_id"])
 
 
-def _card(channel_id: int | None, message_id: int | None) -> tuple[int, int] | None:
-    return None if channel_id is None or message_id is None else (channel_id, message_id)
+def _cards(row: RowMapping) -> tuple[Card, ...]:
+    return tuple(
+        Card(drift_id=row["id"], at=at, channel_id=row[f"{at}_channel_id"], message_id=row[f"{at}_card_id"])
+        for at in (DESK, SAFEGUARDING)
+        if row[f"{at}_card_id"] is not None
+    )
 
 
 async def decide(tx: Tx, found: Finding, *, state: State, mending: bool, by_id: int, why: str = "") -> None:
@@ -178,7 +182,6 @@ async def settle(tx: Tx, drift_ids: Sequence[int], state: State, now: datetime) 
     await tx.execute(sa.update(groups_drift_people).where(theirs).values(settled_at=now))
 
 
-async def set_card(tx: Tx, drift_id: int, at: str, *, channel_id: int, message_id: int) -> None:
-    """``at``: ``desk`` or ``safeguarding``."""
-    card = {f"{at}_channel_id": channel_id, f"{at}_card_id": message_id}
-    await tx.execute(sa.update(groups_drift).where(groups_drift.c.id == drift_id).values(card))
+async def set_card(tx: Tx, card: Card) -> None:
+    where = {f"{card.at}_channel_id": card.channel_id, f"{card.at}_card_id": card.message_id}
+    await tx.execute(sa.update(groups_drift).where(groups_drift.c.id == card.drift_id).values(where))

@@ -9,13 +9,14 @@ import sqlalchemy as sa
 
 from bot.core.errors import NotFound, UserError
 from bot.features.groups import Group, Place
+from bot.features.groups.model import Candidate
 from bot.features.groups.rooms import ACCESS, REMADE
 from bot.features.groups.watch import Watch
 from bot.features.groups.watch.model import SAFEGUARDING, Declared, Drift, Finding, Kind, Look, Roll, Sight, State
 from bot.features.groups.watch.service import CARD, MEND, SETTLED_CARD
 from bot.features.groups.watch.store import groups_drift, groups_drift_people
 from bot.outbox import Errand, What
-from tests.features.groups.village import CLEO, FAY, GUILD, LEAD, MO, Village
+from tests.features.groups.village import ADMIN, BACKUP, CLEO, FAY, GUILD, LEAD, MO, Village
 
 STRANGER = Drift(kind=Kind.EXTRA_PERSON, user_id=MO)
 ROLE = Drift(kind=Kind.EXTRA_ROLE, role_id=77)
@@ -190,6 +191,22 @@ async def test_a_lost_desk_leaves_it_to_the_lead_and_a_lost_channel_to_a_word(
     await watcher.finds(Drift(kind=Kind.HIDDEN), at=SAFEGUARDING)
     assert len(watcher.cards()) == 1
     assert await village.kinds_told(LEAD) == [CARD]
+
+
+async def test_a_channel_that_we_are_at_work_on_is_not_lost(village: Village, watcher: Watcher) -> None:
+    await village.setup.start(
+        guild_id=GUILD, admin_id=ADMIN, lead=Candidate(user_id=LEAD), backup=Candidate(user_id=BACKUP), zone="UTC"
+    )
+    roll = await watcher.roll()
+    busy = Declared(group_id=None, place=SAFEGUARDING, channel_id=roll.server.safeguarding_id or 0, people=())
+    room = Declared(group_id=watcher.group.id, place="room", channel_id=watcher.group.room_id or 0, people=())
+    looks = [
+        Look(declared=busy, sight=Sight.UNKNOWN),
+        Look(declared=room, sight=Sight.SEEN, drifts=(STRANGER,)),
+    ]
+    await watcher.watch.note(GUILD, roll, looks)
+    await village.carry()
+    assert [card.params["at"] for card in watcher.cards()] == ["desk", SAFEGUARDING]
 
 
 async def test_a_card_that_the_lead_does_not_get_waits_for_them(village: Village, watcher: Watcher) -> None:
