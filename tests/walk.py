@@ -176,7 +176,8 @@ class Town:
             for name, role in (("visitor", Role.VISITOR), ("member", Role.MEMBER), ("facilitator", Role.FACILITATOR)):
                 await put_member(tx, self._member(self.here, name, role))
             await put_member(tx, self._member(self.elsewhere, "facilitator elsewhere", Role.FACILITATOR))
-            await set_state(tx, self.here.id, before=GroupState.ARCHIVED, after=GroupState.OPEN)
+            for closed in (GroupState.ARCHIVED, GroupState.PAUSED):
+                await set_state(tx, self.here.id, before=closed, after=GroupState.OPEN)
 
     def _member(self, group: Group, name: str, role: Role) -> Member:
         return Member(

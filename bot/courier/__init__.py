@@ -11,6 +11,7 @@ from bot.courier.wanted import (
     PlaceWanted,
     RenameWanted,
     RoleWanted,
+    RoomGoneWanted,
     RoomWanted,
     Wanted,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "PlaceWanted",
     "RenameWanted",
     "RoleWanted",
+    "RoomGoneWanted",
     "RoomWanted",
     "Wanted",
 ]

@@ -20,6 +20,7 @@ from bot.courier.wanted import (
     PlaceWanted,
     RenameWanted,
     RoleWanted,
+    RoomGoneWanted,
     RoomWanted,
     Wanted,
 )
@@ -55,10 +56,10 @@ class Doer:
         match wanted:
             case RoomWanted():
                 return await self._room(guild_id, wanted, spend)
+            case RoomGoneWanted():
+                return await self._room_gone(wanted, spend)
             case AccessWanted() | RoleWanted():
                 return await self._access(wanted, spend)
-            case PlaceWanted():
-                return await self._place(wanted, spend)
             case PinWanted():
                 return await (self._pin if wanted.pinned else self._unpin)(wanted, spend)
             case EditWanted():
@@ -67,8 +68,8 @@ class Doer:
                 return await self._delete(wanted)
             case EventWanted():
                 return await self._event(guild_id, wanted, spend)
-            case RenameWanted():
-                return await self._rename(wanted, spend)
+            case PlaceWanted() | RenameWanted():
+                return await self._change(wanted, spend)
             case Page():
                 raise TypeError("a page is posted, not done")
 
@@ -86,6 +87,18 @@ class Doer:
             **({"parent_id": wanted.parent_id} if wanted.parent_id else {}),
         )
         return Carried(channel_id=int(made["id"]))
+
+    async def _room_gone(self, wanted: RoomGoneWanted, spend: Spend) -> Carried:
+        with _gone_already():
+            await self._http.get_channel(wanted.channel_id)
+            await spend()
+            await self._http.delete_channel(wanted.channel_id)
+        return Carried(channel_id=wanted.channel_id)
+
+    async def _change(self, wanted: PlaceWanted | RenameWanted, spend: Spend) -> Carried:
+        if isinstance(wanted, RenameWanted):
+            return await self._rename(wanted, spend)
+        return await self._place(wanted, spend)
 
     async def _rename(self, wanted: RenameWanted, spend: Spend) -> Carried:
         channel = await self._http.get_channel(wanted.channel_id)
@@ -130,10 +143,12 @@ class Doer:
 
     async def _pin(self, wanted: PinWanted, spend: Spend) -> Carried:
         message = await self._http.get_message(wanted.channel_id, wanted.message_id)
-        if not message["pinned"]:
+        pinned = bool(message["pinned"])
+        if not pinned:
             await spend()
             await self._http.pin_message(wanted.channel_id, wanted.message_id)
-        await self._remove_pin_line(wanted, spend)
+        if not (pinned and wanted.standing):
+            await self._remove_pin_line(wanted, spend)
         return Carried(message_id=wanted.message_id, channel_id=wanted.channel_id)
 
     async def _remove_pin_line(self, wanted: PinWanted, spend: Spend) -> None:

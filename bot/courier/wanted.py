@@ -67,6 +67,8 @@ class PinWanted:
     channel_id: int
     message_id: int
     pinned: bool = True
+    standing: bool = False
+    """Whether it should long be pinned: then the room is not searched for Discord's line about the pin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,13 @@ class EditWanted:
 class DeleteWanted:
     channel_id: int
     message_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomGoneWanted:
+    """A channel that should not be there any more."""
+
+    channel_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +117,7 @@ class EventWanted:
 Wanted = (
     Page
     | RoomWanted
+    | RoomGoneWanted
     | AccessWanted
     | RoleWanted
     | PlaceWanted

@@ -35,6 +35,7 @@ class What(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     EVENT = "event"
+    DELETE_ROOM = "delete_room"
     RENAME = "rename"
 
 

@@ -37,6 +37,9 @@ class Access(Flag):
     """Who may manage the server."""
 
 
+OF_A_GROUP = Access.VISITOR | Access.MEMBER | Access.FACILITATOR
+
+
 class Answers(StrEnum):
     """How a command or component answers within Discord's three seconds."""
 
@@ -58,6 +61,8 @@ class Gate:
     answers: Answers
     afterwards: bool = True
     refusal: str = ""
+    ended: bool = False
+    """Whether it is still there for the facilitators of a group that has been archived."""
 
 
 class Refused(app_commands.CheckFailure):
@@ -98,10 +103,19 @@ async def pass_through(
     if Access.ANYONE not in gate.access:
         standing, held = await look_up(interaction, group_id=group_id, code=code)
         interaction.extras[STANDING] = standing
+        if _is_over(standing, gate, held):
+            raise NotAllowed("errors.group_ended")
         if not held & gate.access:
             raise NotAllowed(gate.refusal or _refusal(gate.access, standing))
     if gate.answers is Answers.LATER:
         await promise(interaction)
+
+
+def _is_over(standing: Standing, gate: Gate, held: Access) -> bool:
+    """Whether it would be open only as part of a group, and that group has come to an end."""
+    ended = standing.group is not None and standing.group.archived
+    otherwise = held & gate.access & (Access.LEAD | Access.ADMIN)
+    return ended and not gate.ended and bool(gate.access & OF_A_GROUP) and not otherwise
 
 
 async def look_up(
@@ -130,7 +144,7 @@ async def look_up(
 
 
 def _refusal(access: Access, standing: Standing) -> str:
-    about_group = access & (Access.VISITOR | Access.MEMBER | Access.FACILITATOR)
+    about_group = access & OF_A_GROUP
     if about_group and standing.group is None and not access & (Access.LEAD | Access.ADMIN):
         return "errors.which_group"
     names = {

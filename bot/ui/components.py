@@ -51,6 +51,8 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
     """Whether the person is then shown words that wait for them; without it nothing is looked up or remembered."""
     refusal: ClassVar[str] = ""
     """The key of what is said to those who may not, if not what is always said."""
+    ended: ClassVar[bool] = False
+    """Whether it is still there for the facilitators of an archived group."""
 
     def __init_subclass__(cls, *, template: str = r"(?!)") -> None:
         super().__init_subclass__(template=template)
@@ -62,7 +64,7 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
 
     @property
     def gate(self) -> Gate:
-        return Gate(self.access, self.answers, self.afterwards, self.refusal)
+        return Gate(self.access, self.answers, self.afterwards, self.refusal, self.ended)
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from discord.utils import escape_markdown, escape_mentions, format_dt
@@ -45,6 +45,12 @@ class Words:
 def instant(at: datetime, style: Literal["F", "f", "R", "t", "D"] = "F") -> Raw:
     """A Discord timestamp: everyone sees their own local time."""
     return Raw(format_dt(at, style))
+
+
+def day_words(words: Words, day: date) -> Raw:
+    """A day of the wall calendar in full, with its weekday, so that a mistaken one is seen."""
+    weekday, month = words(f"calendar.weekday_{day.isoweekday()}"), words(f"calendar.month_{day.month}")
+    return words("calendar.day", weekday=weekday, day=day.day, month=month, year=day.year)
 
 
 def mention(user_id: int) -> Raw:

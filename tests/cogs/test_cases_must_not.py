@@ -81,8 +81,10 @@ async def test_nothing_in_the_room_changes_and_discord_is_asked_for_nothing_but_
         message, requests = await whole_way(at)
         room = at.channel("tuesday")
         cards = {f"/channels/{at.channel(name).id}/messages" for name in ("tuesday-desk", "safeguarding")}
+        (agreement,) = [one for one in room.history() if one.pinned]
+        daily = ("GET", f"/channels/{room.id}/messages/{agreement.id}")
         for request in requests:
-            if request.path.startswith(("/interactions/", "/webhooks/")):
+            if request.path.startswith(("/interactions/", "/webhooks/")) or (request.method, request.path) == daily:
                 continue
             assert request.method in ("POST", "PATCH"), request
             assert any(request.path.startswith(path) for path in cards), request

@@ -13,15 +13,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.client import Bot
-from bot.courier import AccessWanted, EditWanted, Overwrite, PinWanted, RoomWanted, Wanted
+from bot.courier import AccessWanted, EditWanted, Overwrite, PinWanted, RoomGoneWanted, RoomWanted, Wanted
 from bot.outbox import Deed, Delivered, Errand, Lane, Post, What
 from bot.storage import Tx
 from bot.timers import Due
 from bot.ui.pages import Page
 
-Thing = Literal["post", "room", "access", "pin", "edit"]
-WHAT = {"room": What.ENSURE_ROOM, "access": What.ENSURE_ACCESS, "pin": What.PIN, "edit": What.EDIT}
-THINGS: tuple[Thing, ...] = ("post", "room", "access", "pin", "edit")
+Thing = Literal["post", "room", "gone", "access", "pin", "edit"]
+WHAT = {
+    "room": What.ENSURE_ROOM,
+    "gone": What.DELETE_ROOM,
+    "access": What.ENSURE_ACCESS,
+    "pin": What.PIN,
+    "edit": What.EDIT,
+}
+THINGS: tuple[Thing, ...] = ("post", "room", "gone", "access", "pin", "edit")
 MOST = 12
 """How many of each thing a story can have."""
 
@@ -82,6 +88,8 @@ class Story:
         match thing:
             case "room":
                 return RoomWanted(type="text", name=f"tides-{n}", code=code(n), topic=f"A quiet room, {code(n)}")
+            case "gone":
+                return RoomGoneWanted(channel_id=self._where["to_delete"][n])
             case "access":
                 person = self._where["people"][n]
                 allowed = Overwrite(target_id=person, member=True, allow=WRITE)

@@ -17,6 +17,7 @@ from bot.courier import (
     Overwrite,
     PinWanted,
     RenameWanted,
+    RoomGoneWanted,
     RoomWanted,
 )
 from bot.outbox import Deed, Lane, What
@@ -120,6 +121,22 @@ async def test_without_manage_channels_the_feature_is_told(ferry: Ferry) -> None
     ferry.wire.set_bot_permissions(ferry.guild, Permission.VIEW_CHANNEL)
     await ferry.do(What.ENSURE_ROOM, ROOM)
     await ferry.courier.settled()
+    assert [told.problem for told in ferry.returned] == ["forbidden"]
+
+
+async def test_a_room_that_is_to_go_is_deleted_once_and_one_that_is_gone_is_as_it_should_be(ferry: Ferry) -> None:
+    there = ferry.wire.add_channel(ferry.guild, "tides")
+    other = ferry.wire.add_channel(ferry.guild, "harbour")
+    ferry.wire.lose_answer("DELETE", f"/channels/{there.id}")
+    await ferry.do(What.DELETE_ROOM, RoomGoneWanted(channel_id=there.id))
+    await ferry.courier.settled()
+    await ferry.come_round(seconds=3)
+    assert named(ferry, "tides") == 0 and named(ferry, "harbour") == 1
+    assert [told.channel_id for told in ferry.delivered] == [there.id]
+    ferry.wire.set_bot_permissions(ferry.guild, Permission.VIEW_CHANNEL)
+    await ferry.do(What.DELETE_ROOM, RoomGoneWanted(channel_id=other.id), key="other")
+    await ferry.courier.settled()
+    assert named(ferry, "harbour") == 1
     assert [told.problem for told in ferry.returned] == ["forbidden"]
 
 

@@ -46,7 +46,7 @@ class Cut:
 
 @dataclass
 class Stage:
-    """A server with what the things of a story need: for each number a person, a message to pin, one to edit."""
+    """A server with what the things of a story need: for each number a person, a channel, messages."""
 
     wire: Wire
     guild: Guild
@@ -64,6 +64,7 @@ class Stage:
             "desk": stage.desk.id,
             "people": [wire.add_member(guild, f"member-{number}").id for number in range(MOST)],
             "to_pin": [stage._said(f"to pin {number}") for number in range(MOST)],
+            "to_delete": [wire.add_channel(guild, f"over-{number}").id for number in range(MOST)],
             "to_edit": [stage._said(f"to edit {number}") for number in range(MOST)],
         }
         return stage
@@ -78,6 +79,7 @@ class Stage:
             "post": ("POST", f"{room}/messages"),
             "told": ("POST", f"/channels/{ids['desk']}/messages"),
             "room": ("POST", f"/guilds/{ids['guild']}/channels"),
+            "gone": ("DELETE", f"/channels/{ids['to_delete'][number]}"),
             "access": ("PUT", f"{room}/permissions/{ids['people'][number]}"),
             "pin": ("PUT", f"{room}/messages/pins/{ids['to_pin'][number]}"),
             "edit": ("PATCH", f"{room}/messages/{ids['to_edit'][number]}"),
@@ -93,6 +95,8 @@ class Stage:
             case "room":
                 topics = [channel.topic or "" for channel in self.guild.channels.values()]
                 return {"room": sum(code(number) in topic for topic in topics)}
+            case "gone":
+                return {"gone": int(self.ids["to_delete"][number] not in self.guild.channels)}
             case "access":
                 there = self.wire.overwrites(self.room).get(self.ids["people"][number])
                 return {"access": int(there is not None and (there.allow, there.deny) == (WRITE, 0))}

@@ -39,4 +39,10 @@ class Posts:
         return Page(words("checkins.heading", title=checkin.asked.title), words("checkins.cancelled"))
 
     async def _checkin(self, errand: Errand) -> Checkin | None:
-        return await self._checkins.get(errand.guild_id, int(str(errand.params["checkin"])))
+        """None once its group is archived: nothing more is said in its room."""
+        checkin = await self._checkins.get(errand.guild_id, int(str(errand.params["checkin"])))
+        if checkin is None:
+            return None
+        async with self._bot.services.db.read() as tx:
+            group = await self._bot.services.groups.group(tx, errand.guild_id, checkin.group_id)
+        return None if group is None or group.archived else checkin

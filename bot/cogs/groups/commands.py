@@ -13,11 +13,12 @@ from bot.cogs.groups.asking import list_page
 from bot.cogs.groups.founding import Founding
 from bot.cogs.groups.keeping import Keeping
 from bot.cogs.groups.leaving import confirm_page
+from bot.cogs.groups.named import candidate
 from bot.cogs.groups.naming import name_page
 from bot.cogs.groups.readers import Readers
-from bot.core.errors import UserError
+from bot.cogs.groups.stewarding import Stewarding
 from bot.features.groups import GroupState, Mode
-from bot.features.groups.model import ABOUT_LENGTH, NAME_LENGTH, Candidate, Plan
+from bot.features.groups.model import ABOUT_LENGTH, NAME_LENGTH, Plan
 from bot.ui.access import Access, Answers, group_choices, group_of, requires
 from bot.ui.answer import answer, words_of
 
@@ -26,7 +27,7 @@ About = app_commands.Range[str, 0, ABOUT_LENGTH]
 MEMBERS = Access.MEMBER | Access.VISITOR
 
 
-class GroupsCog(Keeping, commands.GroupCog, name="groups", group_name="group"):
+class GroupsCog(Keeping, Stewarding, commands.GroupCog, name="groups", group_name="group"):
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._groups = bot.services.groups
@@ -98,10 +99,3 @@ class GroupsCog(Keeping, commands.GroupCog, name="groups", group_name="group"):
     async def access(self, interaction: Interaction, group: str | None = None) -> None:
         """See who can read a group's room."""
         await answer(interaction, await self._readers.page(interaction, group_of(interaction)))
-
-
-def candidate(person: discord.User | discord.Member, *, duty: bool = False) -> Candidate:
-    """Somebody named in an option. Raises ``UserError`` if they are not in this server."""
-    if not isinstance(person, discord.Member):
-        raise UserError("groups.person_away")
-    return Candidate(user_id=person.id, bot=person.bot, duty=duty)

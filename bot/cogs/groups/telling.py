@@ -8,7 +8,9 @@ import discord
 from discord import ui
 
 from bot.client import Bot
+from bot.cogs.groups.closing import BringBackButton
 from bot.features.groups import Group, Place
+from bot.features.groups.closing.archive import NEWS_ARCHIVED
 from bot.features.groups.departures import PLACE_ENDED, REQUEST_ENDED
 from bot.features.groups.desk import TROUBLE
 from bot.features.groups.requests import DECLINED, UNANSWERED
@@ -76,8 +78,7 @@ class Telling:
             return None
         words = self._bot.words
         if params["problem"] is None:
-            # something to know, and nothing that Discord has refused
-            return Page(words("groups.notice_intro", name=group.name), words(str(params["about"])))
+            return await self._news(group, str(params["about"]))
         person = Raw(mention(int(str(params["user"])))) if params["user"] else words("groups.somebody")
         why = words(f"setup.problem_{params['problem']}")
         return Page(
@@ -86,6 +87,13 @@ class Telling:
             why,
             words("groups.trouble_mend"),
         )
+
+    async def _news(self, group: Group, about: str) -> Page:
+        """What the lead is to know, though nothing went wrong."""
+        people = Raw(", ".join([mention(user_id) for user_id in await self._facilitators(group)]) or "-")
+        told = self._bot.words(about, people=people)
+        back = (Row(BringBackButton(group.id)),) if about == NEWS_ARCHIVED else ()
+        return Page(self._bot.words("groups.notice_intro", name=group.name), told, *back)
 
     async def _group(self, guild_id: int, params: Params) -> Group | None:
         async with self._bot.services.db.read() as tx:

@@ -55,7 +55,8 @@ class Posts:
         posted = await self._guidelines.posted(errand.guild_id, _post_id(errand))
         if posted is None or posted.message_id is None:
             return None
-        return PinWanted(channel_id=posted.channel_id, message_id=posted.message_id)
+        standing = bool(errand.params.get("standing"))
+        return PinWanted(channel_id=posted.channel_id, message_id=posted.message_id, standing=standing)
 
     async def remove(self, errand: Errand) -> DeleteWanted | None:
         posted = await self._guidelines.posted(errand.guild_id, _post_id(errand))

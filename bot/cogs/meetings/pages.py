@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cogs.meetings.buttons import ScheduleButton
 from bot.core.calendar import Happens, Repeat, happens
 from bot.features.meetings import Meeting, Numbers, Occasion
 from bot.ui.pages import Page, Row
-from bot.ui.texts import Raw, Words, instant
+from bot.ui.texts import Raw, Words, day_words, instant
 
 
 def understood_page(words: Words, occasion: Occasion) -> Page:
@@ -64,12 +64,6 @@ def repeat_words(words: Words, meeting: Meeting) -> Raw:
     if meeting.schedule.until is None:
         return comes
     return words("meetings.repeat_until", repeat=comes, day=day_words(words, meeting.schedule.until))
-
-
-def day_words(words: Words, day: date) -> Raw:
-    """A day of the wall calendar in full, with its weekday, so that a mistaken one is seen."""
-    weekday, month = words(f"calendar.weekday_{day.isoweekday()}"), words(f"calendar.month_{day.month}")
-    return words("calendar.day", weekday=weekday, day=day.day, month=month, year=day.year)
 
 
 def _local(occasion: Occasion) -> datetime:

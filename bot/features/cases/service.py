@@ -65,6 +65,7 @@ class Cases:
         self._ladder = Ladder(clock, outbox, inbox, timers, groups, server=server, steps=steps)
         timers.on(EVIDENCE, self._evidence_over)
         groups.left.append(self._let_go)
+        groups.concerns.append(self._open_in)
 
     # raising
 
@@ -238,6 +239,15 @@ class Cases:
                 if group_id in (None, case.group_id)
             ]
         return [view for view in views if view is not None and view.reach.may_hold(actor_id)]
+
+    async def _open_in(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> int:
+        """How many cases of this group, of those that this person may know of, are not closed."""
+        reaches = [
+            await self._ladder.reach(tx, case)
+            for case in await store.unclosed(tx, guild_id)
+            if case.group_id == group_id
+        ]
+        return sum(reach is not None and reach.may_hold(user_id) for reach in reaches)
 
     async def _view(self, tx: Tx, case: Case) -> View | None:
         reach = await self._ladder.reach(tx, case)

@@ -16,6 +16,7 @@ REQUEST_ENDED: Final = "groups.request_ended"
 
 OnPerson = Callable[[Tx, int, int], Awaitable[None]]
 """Takes the transaction, the server's id and the person's."""
+AskPerson = Callable[[Tx, int, int], Awaitable[bool]]
 End = Callable[[Tx, Group, Member], Awaitable[None]]
 
 
@@ -28,6 +29,8 @@ class Departures:
         self._server = server
         self._end = end
         self.departed: list[OnPerson] = []
+        self.awaited: list[AskPerson] = []
+        """Asked whether a group waits for this person though they are in none."""
 
     async def gone(self, *, guild_id: int, user_id: int) -> None:
         """Somebody is not in the server any more. To say so again changes nothing."""
@@ -58,7 +61,8 @@ class Departures:
     async def _matters(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         server = await self._server(tx, guild_id)
         leads = server is not None and user_id in (server.lead_id, server.backup_id)
-        return leads or await store.knows(tx, guild_id, user_id)
+        awaited = any([await ask(tx, guild_id, user_id) for ask in self.awaited])
+        return leads or awaited or await store.knows(tx, guild_id, user_id)
 
     async def _everything(
         self, tx: Tx, guild_id: int, user_id: int

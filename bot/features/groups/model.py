@@ -13,6 +13,8 @@ from bot.outbox.model import Params
 
 NAME_LENGTH = 100
 ABOUT_LENGTH = 200
+ARCHIVE_LASTS = timedelta(days=7)
+"""How long an archived group can be brought back."""
 NOTE_LENGTH = 500
 
 # marks that turn the direction of writing: in a name they would turn the words that stand after it as well
@@ -138,6 +140,8 @@ class Group:
     paused_until: date | None = None
     """The last day of a break, where one is set."""
     archived_at: datetime | None = None
+    archived_from: GroupState | None = None
+    """What it was before it was archived, as long as it can be brought back."""
     pending_name: str = ""
     """A new name that is being thought over."""
 
@@ -153,6 +157,10 @@ class Group:
     def ready(self) -> bool:
         """Whether people can meet here: a voice channel that is late stops nobody."""
         return self.room_id is not None and self.desk_id is not None
+
+    @property
+    def archived(self) -> bool:
+        return self.state is GroupState.ARCHIVED
 
     def takes(self, members: int, today: date) -> bool:
         """Whether one more may ask, with so many members and on this day of the group's calendar."""

@@ -172,6 +172,12 @@ class Requests:
             group = None if request is None else await store.group(tx, guild_id, request.group_id)
             return None if request is None or group is None else (request, group)
 
+    async def withdraw_from(self, tx: Tx, group: Group, user_id: int) -> None:
+        """The person does not wait for an answer of this group any more. Its lock is held by the caller."""
+        for request in await store.requests_of(tx, group.guild_id, user_id):
+            if request.group_id == group.id:
+                await self.withdraw(tx, request)
+
     async def withdraw(self, tx: Tx, request: Request) -> None:
         """The person waits for no answer any more. Whoever calls this holds the group."""
         await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)

@@ -148,14 +148,23 @@ class Rooms:
             if place is not Place.DESK or member.role is Role.FACILITATOR:
                 await self._put_access(tx, group, member, place, Lane.URGENT)
 
+    async def close(self, tx: Tx, group: Group, member: Member) -> None:
+        """Take the rooms of an archived group away from somebody; facilitators keep the desk."""
+        for place in (Place.ROOM, Place.VOICE):
+            await self._put_access(tx, group, member, place, Lane.URGENT)
+
     async def entry(self, tx: Tx, guild_id: int, group_id: int, user_id: int, place: Place) -> Entry | None:
-        """Whether this person may now enter this channel; None if there is no such channel any more."""
+        """Whether this person may now enter this channel; None if there is no such channel any more.
+
+        Of an archived group only the desk is left, to those who may bring the group back.
+        """
         group = await store.group(tx, guild_id, group_id)
         channel_id = None if group is None else group.channel(place)
         if channel_id is None:
             return None
         member = await store.membership(tx, guild_id, group_id, user_id)
-        role = member.role if member is not None and member.may_enter(place) else None
+        closed = group is not None and group.archived and place is not Place.DESK
+        role = member.role if member is not None and member.may_enter(place) and not closed else None
         restrained = group is not None and member is not None and bool(await self.restrained(tx, group, [member]))
         return Entry(channel_id=channel_id, user_id=user_id, place=place, role=role, restrained=restrained)
 
@@ -206,15 +215,15 @@ class Rooms:
         else:
             # put again while it was being made, as it is when the group gets another name
             await self._put_name(tx, group, place)
-        if group.ready and await store.set_state(tx, group_id, before=GroupState.FORMING, after=GroupState.OPEN):
-            opened = await store.group(tx, done.guild_id, group_id)
-            assert opened is not None
-            for announce in self.opened:
-                await announce(tx, opened)
-        elif done.params.get("again") and before.channel(place) is None:
+        if group.archived:
+            # it was archived while the channel was being made
+            for member in await store.members(tx, group.guild_id, group.id):
+                await self.close(tx, group, member)
+        opened = await self.open(tx, group)
+        if not opened and done.params.get("again") and before.channel(place) is None:
             await self._let_all_in(tx, group, place)
             await self._announce_remade(tx, group, place)
-        elif place is Place.VOICE and group.ready:
+        elif not opened and place is Place.VOICE and group.ready:
             await self._let_all_in(tx, group, place)
         self._ring(tx, done.guild_id, group_id)
 
@@ -231,6 +240,17 @@ class Rooms:
             if member.may_enter(place):
                 about = {"group": group.id, "place": place}
                 await self._desk.say(tx, group.guild_id, member.user_id, REMADE, about)
+
+    async def open(self, tx: Tx, group: Group) -> bool:
+        """Open a group whose room and desk are there for the first time; whether it was not open until now."""
+        forming, begun = GroupState.FORMING, GroupState.OPEN
+        if not group.ready or not await store.set_state(tx, group.id, before=forming, after=begun):
+            return False
+        opened = await store.group(tx, group.guild_id, group.id)
+        assert opened is not None
+        for announce in self.opened:
+            await announce(tx, opened)
+        return True
 
     async def _shut_out_who_left(self, tx: Tx, group: Group, place: Place) -> None:
         """Somebody may have left while the channel was being made, with their access in it."""
@@ -297,6 +317,9 @@ class Rooms:
         lane = Lane.PROMPT if entering else Lane.URGENT
         if not await self._setbacks.remember(tx, returned, What.ENSURE_ACCESS, lane, group_id=group_id):
             return
+        if group.archived and not entering:
+            await self._tell_once(tx, group, returned)
+            return
         what = "access" if entering else "leaving"
         about = f"groups.trouble_{what}" + ("_voice" if place is Place.VOICE else "")
         await self._desk.tell(tx, group, about, problem=returned.problem, user_id=user_id)
@@ -306,6 +329,18 @@ class Rooms:
             await self._desk.say(
                 tx, returned.guild_id, user_id, f"groups.{what}_failed", {"group": group_id}, purpose=purpose
             )
+
+    async def _tell_once(self, tx: Tx, group: Group, returned: Returned) -> None:
+        """The rooms of an archived group are closed to many at once: one word about it is enough."""
+        setbacks = await self._setbacks.of(tx, group.guild_id)
+        if sum(setback.group_id == group.id and setback.kind == ACCESS for setback in setbacks) == 1:
+            params = {
+                "group": group.id,
+                "about": "groups.trouble_closing",
+                "problem": returned.problem,
+                "user": None,
+            }
+            await self._desk.tell_lead(tx, group.guild_id, params)
 
     def _ring(self, tx: Tx, guild_id: int, group_id: int) -> None:
         for ring in self.progressed:

@@ -8,8 +8,11 @@ from bot.audit import Audit
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
 from bot.features.groups import store
+from bot.features.groups.closing import Archive, Breaks
 from bot.features.groups.departures import Departures, OnPerson
 from bot.features.groups.desk import Desk, ServerOf
+from bot.features.groups.handover import Handovers
+from bot.features.groups.handover.handovers import Concerns
 from bot.features.groups.keeping import Founding, Keeping
 from bot.features.groups.keeping.planning import Planning
 from bot.features.groups.model import (
@@ -66,21 +69,65 @@ class Groups:
             server=server,
             rules=rules,
         )
-        self.watch = Watch(
-            db, clock, outbox, audit, rooms=self.rooms, desk=self.desk, setbacks=self.setbacks, server=server
-        )
+        self.watch = Watch(db, clock, outbox, audit, self.rooms, self.desk, self.setbacks, server=server)
         self._departures = Departures(db, desk=self.desk, requests=self.requests, server=server, end=self.end)
         self.left: list[OnMember] = []
         self.archived: list[OnGroup] = []
         self.restored: list[OnGroup] = []
         """Called when an archived group was brought back."""
         self.changed: list[OnGroup] = []
-        """Called when somebody has changed how many a group takes, or when."""
+        """Called when somebody has changed how many a group takes, or when; also when a break is over."""
+        self.concerns: list[Concerns] = []
+        """Asked how many concerns of a group are open, of those that somebody may know of."""
         planning = Planning(clock, rules)
         self._founding = Founding(db, clock, timers, audit, rooms=self.rooms, planning=planning, server=server)
         self.keeping = Keeping(
             db, audit, self._founding, planning, self.rooms, self.desk, changed=self.changed, end=self.end
         )
+        self._keep_up(outbox, timers)
+
+    def _keep_up(self, outbox: Outbox, timers: Timers) -> None:
+        """Handing over, breaks and the archive, which hear of one another."""
+        base = (self._db, self._clock)
+        self.handovers = Handovers(
+            *base,
+            timers,
+            self._audit,
+            rooms=self.rooms,
+            desk=self.desk,
+            requests=self.requests,
+            server=self._server,
+            end=self.end,
+            concerns=self.concerns,
+        )
+        self.breaks = Breaks(
+            *base,
+            outbox,
+            timers,
+            self._audit,
+            desk=self.desk,
+            setbacks=self.setbacks,
+            server=self._server,
+            changed=self.changed,
+        )
+        self.archive = Archive(
+            *base,
+            outbox,
+            timers,
+            self._audit,
+            rooms=self.rooms,
+            desk=self.desk,
+            setbacks=self.setbacks,
+            end=self.end,
+            concerns=self.concerns,
+            archived=self.archived,
+            restored=self.restored,
+        )
+        self.left.append(self.handovers.left)
+        self.archived += [self.handovers.archived, self.breaks.archived]
+        self.restored.append(self.breaks.expect)
+        self._departures.departed.append(self.handovers.withdraw_all)
+        self._departures.awaited.append(self.handovers.wait_for)
 
     # announcements
 
@@ -154,7 +201,10 @@ class Groups:
         code: str | None = None,
         channel_id: int | None = None,
     ) -> Standing:
-        """What this person is to the group of that id, else of that code, else to the one whose channel it is."""
+        """What this person is to the group of that id, else of that code, else to the one whose channel it is.
+
+        Of an archived group nobody is a member or visitor; its facilitators are known, who may bring it back.
+        """
         if group_id is not None:
             group = await store.group(tx, guild_id, group_id)
         elif code is not None:
@@ -164,13 +214,13 @@ class Groups:
         else:
             group = None
         member = None if group is None else await store.membership(tx, guild_id, group.id, user_id)
-        if member is None or not member.active:
+        if group is None or member is None or not member.active:
             return Standing(group=group)
         return Standing(
             group=group,
-            member=member.role is not Role.VISITOR,
+            member=member.role is not Role.VISITOR and not group.archived,
             facilitator=member.role is Role.FACILITATOR,
-            visitor=member.role is Role.VISITOR,
+            visitor=member.role is Role.VISITOR and not group.archived,
         )
 
     async def runnable(
@@ -226,6 +276,7 @@ class Groups:
         """
         await self._departures.leave_all(tx, guild_id, user_id)
         await self.watch.forget(tx, guild_id, user_id)
+        await self.handovers.withdraw_all(tx, guild_id, user_id)
 
     async def _leaving(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> tuple[Group, Member]:
         group = await store.group(tx, guild_id, group_id)

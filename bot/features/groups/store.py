@@ -43,6 +43,7 @@ groups = sa.Table(
     column("created_at", UtcDateTime, kept=Kept.STRUCTURE),
     column("paused_until", sa.Date, nullable=True, kept=Kept.STRUCTURE),
     column("archived_at", UtcDateTime, nullable=True, kept=Kept.STRUCTURE),
+    column("archived_from", sa.Text, nullable=True, kept=Kept.STRUCTURE),
     column("pending_name", sa.LargeBinary, nullable=True, kept=Kept.STRUCTURE),
     sa.UniqueConstraint("guild_id", "code"),
 )
@@ -112,6 +113,7 @@ def _group(tx: Tx, row: RowMapping) -> Group:
         joins_until=row["joins_until"],
         paused_until=row["paused_until"],
         archived_at=row["archived_at"],
+        archived_from=GroupState(row["archived_from"]) if row["archived_from"] else None,
         pending_name=_pending_name(tx, row),
     )
 

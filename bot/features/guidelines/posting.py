@@ -119,7 +119,7 @@ class Posting:
             return None
         newest = await store.newest(tx, guild_id, group_id)
         if newest is not None and newest.stands and newest.channel_id == group.room_id:
-            await self._put_deed(tx, newest, What.PIN, PIN, Lane.BULK)
+            await self._put_deed(tx, newest, What.PIN, PIN, Lane.BULK, standing=True)
         following = due.due_at + A_DAY
         return following if following > self._clock() else self._clock() + A_DAY
 
@@ -149,7 +149,9 @@ class Posting:
             elif posted.stands:
                 await self._put_deed(tx, posted, What.DELETE, REMOVE)
 
-    async def _put_deed(self, tx: Tx, posted: Posted, what: What, kind: str, lane: Lane = Lane.PROMPT) -> None:
+    async def _put_deed(
+        self, tx: Tx, posted: Posted, what: What, kind: str, lane: Lane = Lane.PROMPT, *, standing: bool = False
+    ) -> None:
         await self._outbox.put(
             tx,
             Deed(
@@ -159,7 +161,7 @@ class Posting:
                 lane=lane,
                 kind=kind,
                 channel_id=posted.channel_id,
-                params={"post": posted.id, "group": posted.group_id},
+                params={"post": posted.id, "group": posted.group_id, "standing": standing},
             ),
         )
 

@@ -22,6 +22,8 @@ class MeetingState(StrEnum):
     DRAFT = "draft"
     """Read back to the person who typed it, and not confirmed yet."""
     PLANNED = "planned"
+    SHELVED = "shelved"
+    """Its group is archived: it is planned again if the group is brought back."""
     CANCELLED = "cancelled"
     OVER = "over"
     """It has ended, and does not come round again."""

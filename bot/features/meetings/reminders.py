@@ -66,11 +66,19 @@ class Reminders:
         if due is not None:
             await self._timers.set(tx, NEXT, str(meeting.id), due, guild_id=meeting.guild_id)
 
-    async def cancel(self, tx: Tx, meeting: Meeting) -> None:
-        """Have nothing of it happen any more; what was answered is deleted."""
+    async def shelve(self, tx: Tx, meeting: Meeting) -> None:
+        """Have nothing of it happen unless it is planned again; what was answered is deleted."""
         await self._timers.cancel(tx, NEXT, str(meeting.id))
         await store.clear(tx, meeting)
-        await self._end(tx, meeting, MeetingState.CANCELLED)
+        await self._end(tx, meeting, MeetingState.SHELVED)
+
+    async def plan_again(self, tx: Tx, meeting: Meeting) -> None:
+        """Have what is ahead of it happen; what was missed meanwhile is not made up for."""
+        if next(meeting.coming(self._clock()), None) is not None:
+            shelved, planned = MeetingState.SHELVED, MeetingState.PLANNED
+            await store.move(tx, meeting.guild_id, meeting.id, before=shelved, after=planned)
+            await self.keep(tx, meeting)
+            await self.expect(tx, meeting)
 
     async def forget_at(self, tx: Tx, meeting: Meeting, instant: datetime) -> None:
         """Delete the meeting at ``instant``, unless it is planned then."""

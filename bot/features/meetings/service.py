@@ -62,6 +62,7 @@ class Meetings:
         self._reminders = Reminders(clock, outbox, timers, audit, groups, reminders=reminders, server=server)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
+        groups.restored.append(self._restored)
 
     # scheduling
 
@@ -206,7 +207,11 @@ class Meetings:
 
     async def _archived(self, tx: Tx, group: Group) -> None:
         for meeting in await store.planned(tx, group.guild_id, group.id):
-            await self._reminders.cancel(tx, meeting)
+            await self._reminders.shelve(tx, meeting)
+
+    async def _restored(self, tx: Tx, group: Group) -> None:
+        for meeting in await store.shelved(tx, group.guild_id, group.id):
+            await self._reminders.plan_again(tx, meeting)
 
     # looking
 

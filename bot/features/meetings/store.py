@@ -100,8 +100,16 @@ async def whose_timer(tx: Tx, meeting_id: int) -> Meeting | None:
 
 
 async def planned(tx: Tx, guild_id: int, group_id: int) -> list[Meeting]:
+    return await _of(tx, guild_id, group_id, MeetingState.PLANNED)
+
+
+async def shelved(tx: Tx, guild_id: int, group_id: int) -> list[Meeting]:
+    return await _of(tx, guild_id, group_id, MeetingState.SHELVED)
+
+
+async def _of(tx: Tx, guild_id: int, group_id: int, state: MeetingState) -> list[Meeting]:
     same_group = sa.and_(meetings.c.guild_id == guild_id, meetings.c.group_id == group_id)
-    rows = await tx.all(sa.select(meetings).where(same_group, meetings.c.state == MeetingState.PLANNED))
+    rows = await tx.all(sa.select(meetings).where(same_group, meetings.c.state == state))
     return [_meeting(tx, row) for row in rows]
 
 

@@ -190,3 +190,21 @@ def test_what_was_handed_over_is_given_once_and_not_for_long(clock: StepClock) -
     assert handed.take(tokens[0]) is None
     assert handed.take(tokens[1]) == SEEN
     assert Handed(clock).take(tokens[2]) is None, "another process knows nothing of it"
+
+
+async def test_a_group_ends_only_once_those_who_end_it_have_seen_to_what_they_know_of(watch: Watch) -> None:
+    about_fay = await watch.flag(FAY)
+    archive = watch.services.groups.archive
+    which = {"guild_id": GUILD, "group_id": watch.group.id, "actor_id": FAY}
+    assert (await archive.may_archive(**which)).id == watch.group.id, "that there is a concern about them is not told"
+    case = await watch.flag(message_id=78)
+    with pytest.raises(UserError, match=r"groups\.archive_held"):
+        await archive.archive(**which)
+    with pytest.raises(UserError) as refused:
+        await archive.may_archive(guild_id=GUILD, group_id=watch.group.id, actor_id=LEAD)
+    assert refused.value.values == {"count": 2}
+    await watch.take(case, FAY)
+    await close(watch, case, FAY)
+    await archive.archive(**which)
+    await watch.take(about_fay, LEAD)
+    await close(watch, about_fay, LEAD)

@@ -149,6 +149,20 @@ async def test_an_archived_group_has_no_meetings_any_more(house: House) -> None:
     assert await house.meetings.coming(guild_id=GUILD, group_id=house.group.id) == []
 
 
+async def test_a_group_that_is_brought_back_has_its_meetings_again_and_makes_up_for_none(house: House) -> None:
+    await house.schedule(starts="tue 19:00", repeat=Repeat.WEEKLY)
+    await house.schedule(title="Once", starts="tue 12:00")
+    await house.groups.archive.archive(guild_id=GUILD, group_id=house.group.id, actor_id=1)
+    await house.until(TUESDAY + DAY)
+    assert house.reminded == []
+    await house.groups.archive.bring_back(guild_id=GUILD, group_id=house.group.id, actor_id=1)
+    assert [one.meeting.title for one in await house.meetings.coming(guild_id=GUILD, group_id=house.group.id)] == [
+        "Tuesday circle"
+    ]
+    await house.until(TUESDAY + 7 * DAY)
+    assert [key for key, _ in house.reminded] == ["2026-12-01:24h", "2026-12-01:1h"]
+
+
 @pytest.mark.parametrize("problem", ["forbidden", "missing", "refused"])
 async def test_a_reminder_that_the_room_does_not_take_is_told_on_the_desk(house: House, problem: str) -> None:
     await house.schedule(starts="tue 19:00")

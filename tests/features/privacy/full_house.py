@@ -57,7 +57,7 @@ async def fill(
                 continue
             row = {column.name: _value(tx, column, made, now, user_id, guild_id) for column in table.columns}
             if table.name == "groups":
-                row["state"] = GroupState.ARCHIVED
+                row |= {"state": GroupState.ARCHIVED, "archived_from": None}
             if table.name == "servers_away":
                 row["guild_id"] = new_id()  # another server: in this one nothing waits
             made[table.name] = row

@@ -11,6 +11,7 @@ from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_id
 from bot.features.groups import store
+from bot.features.groups.closing.store import archived_names
 from bot.features.groups.desk import ServerOf
 from bot.features.groups.keeping import store as kept
 from bot.features.groups.keeping.planning import Planning
@@ -95,9 +96,9 @@ class Founding:
         return group
 
     async def check_name(self, tx: Tx, group: Group) -> None:
-        """Raises ``UserError`` if another group of the server is called so."""
-        others = await store.groups_in(tx, group.guild_id)
-        if any(other.id != group.id and same_name(group.name, other.name) for other in others):
+        """Raises ``UserError`` if another group of the server is called so, or one that may be brought back."""
+        others = [other.name for other in await store.groups_in(tx, group.guild_id) if other.id != group.id]
+        if any(same_name(group.name, other) for other in others + await archived_names(tx, group.guild_id)):
             raise UserError("groups.name_taken", name=group.name)
 
     async def think_over(self, tx: Tx, group: Group) -> None:

@@ -34,10 +34,11 @@ groups_setbacks = sa.Table(
 
 
 async def put(tx: Tx, setback: Setback, now: datetime) -> int:
-    """How many times it has come back now. What takes access away is kept until it is done, however long that is:
-    somebody who has left could read on otherwise.
+    """How many times it has come back now. What takes access away, or a whole channel, is kept until it is done,
+    however long that is: somebody who has left could read on otherwise.
     """
-    takes_away = setback.what is What.ENSURE_ACCESS and setback.lane is Lane.URGENT
+    closes = setback.what is What.ENSURE_ACCESS and setback.lane is Lane.URGENT
+    takes_away = closes or setback.what is What.DELETE_ROOM
     counts_from = None if takes_away else now
     row = {
         "key": setback.key,

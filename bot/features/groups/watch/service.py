@@ -51,10 +51,10 @@ class Watch:
         clock: Clock,
         outbox: Outbox,
         audit: Audit,
-        *,
         rooms: Rooms,
         desk: Desk,
         setbacks: Setbacks,
+        *,
         server: ServerOf,
     ) -> None:
         self._db = db
