@@ -30,6 +30,7 @@ from bot.features.groups.places.admission import OnMember
 from bot.features.groups.requests import Requests
 from bot.features.groups.rooms import OnGroup, OnPlace, Restrains, Rooms
 from bot.features.groups.setbacks import Setbacks
+from bot.features.groups.watch import Watch
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -60,6 +61,7 @@ class Groups:
         self._departures = Departures(
             db, desk=self.desk, requests=self.requests, places=self.places, server=server, end=self.end
         )
+        self.watch = Watch(db, clock, outbox, audit, self.rooms, self.desk, self.setbacks, server=server)
         self.left: list[OnMember] = [self.places.freed]
         self.archived: list[OnGroup] = [self.requests.close_all]
         self.restored: list[OnGroup] = []
@@ -297,6 +299,7 @@ class Groups:
         A group that loses a facilitator is told of to the safeguarding lead.
         """
         await self._departures.leave_all(tx, guild_id, user_id)
+        await self.watch.forget(tx, guild_id, user_id)
         await self.handovers.withdraw_all(tx, guild_id, user_id)
 
     async def _leaving(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> tuple[Group, Member]:

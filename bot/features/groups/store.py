@@ -208,7 +208,7 @@ async def groups_in(tx: Tx, guild_id: int) -> list[Group]:
     return sorted(found, key=lambda group: group.name.casefold())
 
 
-async def set_channel(tx: Tx, group_id: int, place: Place, channel_id: int) -> None:
+async def set_channel(tx: Tx, group_id: int, place: Place, channel_id: int | None) -> None:
     column_name = _CHANNEL[place].name
     await tx.execute(sa.update(groups).where(groups.c.id == group_id).values({column_name: channel_id}))
 
