@@ -122,7 +122,7 @@ async def test_one_that_its_own_handler_sets_anew_is_not_removed(db: Database, b
     async def climb(tx: Tx, due: Due) -> None:
         steps.append(due.due_at)
         if len(steps) < 3:
-            await ladder.set(tx, "step", "case:1", due.due_at + MINUTE)
+            await ladder.set(tx, "step", "case:1", due.due_at + MINUTE, guild_id=None)
 
     ladder.on("step", climb)
     start = clock()
