@@ -55,6 +55,7 @@ class Groups:
         self._audit = audit
         self._server = server
         self.setbacks = Setbacks(outbox, clock)
+        outbox.unneeded(self.setbacks.forget)
         self.desk = Desk(outbox, inbox, clock, server)
         self.rooms = Rooms(outbox, self.desk, self.setbacks, server)
         self._take_in(outbox, inbox, timers, rules)
@@ -67,7 +68,9 @@ class Groups:
         self.restored: list[OnGroup] = []
         """Called when an archived group was brought back."""
         self.changed: list[OnGroup] = [self.places.changed]
-        """Called when somebody has changed how many a group takes, or when; also when a break is over."""
+        """Called when somebody has changed how many a group takes, or when; also when a break is over, and after a
+        hand-over.
+        """
         self.concerns: list[Concerns] = []
         """Asked how many concerns of a group are open, of those that somebody may know of."""
         planning = Planning(clock, rules)
@@ -118,6 +121,7 @@ class Groups:
             server=self._server,
             end=self.end,
             concerns=self.concerns,
+            changed=self.changed,
         )
         self.breaks = Breaks(
             *base,

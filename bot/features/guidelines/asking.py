@@ -163,7 +163,8 @@ class Asking:
 
     async def _renew(self, tx: Tx, due: Due) -> datetime | None:
         outdated = await store.outdated(tx, self._agreements.version, BATCH)
-        for guild_id, group_id in outdated:
+        # in the order in which others hold several, so that neither waits for the other
+        for guild_id, group_id in sorted(outdated, key=lambda found: found[1]):
             await tx.lock("group", group_id)
             group = await self._groups.group(tx, guild_id, group_id)
             assert group is not None

@@ -203,6 +203,7 @@ class Posting:
 
     async def _not_removed(self, tx: Tx, returned: Returned) -> None:
         if returned.problem == "missing":
+            await self._groups.setbacks.forget(tx, returned.key)
             await store.remove(tx, _subject(returned)[0])
         else:
             await self._tell(tx, returned, What.DELETE, "guidelines.trouble_remove")
@@ -219,6 +220,7 @@ class Posting:
         post_id, group_id = _subject(returned)
         group = await self._groups.group(tx, returned.guild_id, group_id)
         if group is None or await store.get(tx, returned.guild_id, post_id) is None:
+            await self._groups.setbacks.forget(tx, returned.key)
             return
         if await self._groups.setbacks.remember(tx, returned, what, Lane.PROMPT, group_id=group_id):
             await self._groups.desk.tell(tx, group, about, problem=returned.problem)

@@ -15,7 +15,8 @@ from bot.outbox import Lane
 from tests.features.groups.test_closing import archive, bring_back, pass_time
 from tests.features.groups.test_handover import ask, facilitators, take
 from tests.features.groups.test_keeping import TELLING, draft, refused, use_name
-from tests.features.groups.village import ADMIN, CLEO, FAY, GIL, GUILD, LEAD, Village
+from tests.features.groups.test_places import ANN, full, offered
+from tests.features.groups.village import ADMIN, CLEO, FAY, GIL, GUILD, LEAD, MO, Village
 
 
 async def away(village: Village, **by: float) -> None:
@@ -165,3 +166,43 @@ async def test_who_thinks_again_at_the_last_second_is_not_refused_by_the_timer(v
         await village.timers.cancel(tx, OVER, f"{GUILD}:{group.id}")
     await village.timers.settled()
     assert (await bring_back(village, group)).state is GroupState.OPEN
+
+
+async def test_a_place_that_is_free_by_a_hand_over_is_offered(village: Village) -> None:
+    group = await full(village, MO)
+    handover = await ask(village, group, FAY, ANN, stay=True)
+    assert not await offered(village, group, MO)
+    await take(village, handover, ANN)
+    assert await offered(village, group, MO)
+
+
+async def test_what_needs_not_be_done_any_more_is_no_setback(village: Village) -> None:
+    group = await village.found()
+    await village.join(group, CLEO)
+    village.refusing["groups.access"] = "forbidden"
+    await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=CLEO)
+    await village.carry()
+    assert (await village.setup.health(GUILD)).setbacks
+    await village.setup.again(GUILD)
+    for errand in await village.outbox.claim(busy=(), worst=Lane.BULK, limit=50):
+        await village.outbox.moot(errand)  # as where the room was deleted meanwhile
+    assert (await village.setup.health(GUILD)).setbacks == ()
+
+
+async def test_a_refusal_that_nobody_waits_for_any_more_is_no_setback(village: Village) -> None:
+    village.refusing["groups.break_begins"] = "forbidden"
+    group = await village.found()
+    await village.groups.breaks.begin(guild_id=GUILD, group_id=group.id, actor_id=FAY, until=None)
+    await village.carry()
+    village.refusing["groups.archived_card"] = "forbidden"
+    await archive(village, group)
+    await village.carry()
+    await bring_back(village, group)
+    assert len((await village.setup.health(GUILD)).setbacks) == 2
+    await village.setup.again(GUILD)
+    await archive(village, group)
+    await bring_back(village, group)
+    village.refusing["groups.archived_card"] = "forbidden"
+    await village.carry()
+    kinds = {setback.kind for setback in (await village.setup.health(GUILD)).setbacks}
+    assert kinds == {"groups.break_begins"}, "the break goes on, and the group is not archived"

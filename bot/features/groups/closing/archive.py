@@ -132,6 +132,7 @@ class Archive:
     async def _card_refused(self, tx: Tx, returned: Returned) -> None:
         group = await groups.group(tx, returned.guild_id, int(str(returned.params["group"])))
         if group is None or not group.archived:
+            await self._setbacks.forget(tx, returned.key)
             return
         if await self._setbacks.remember(tx, returned, What.POST, Lane.PROMPT, group_id=group.id):
             await self._tell_lead(tx, group, "groups.trouble_archived_card", problem=returned.problem)

@@ -17,7 +17,7 @@ from bot.features.groups.handover import store
 from bot.features.groups.handover.model import LASTS, WRITTEN_LENGTH, Handing, Handover, HandoverState, Kind, PassedOn
 from bot.features.groups.model import Candidate, Group, GroupState, Member, MemberState, Role
 from bot.features.groups.requests import OnMember, Requests
-from bot.features.groups.rooms import Rooms
+from bot.features.groups.rooms import OnGroup, Rooms
 from bot.storage import Database, Tx
 from bot.timers import Due, Timers
 
@@ -52,7 +52,9 @@ class Handovers:
         server: ServerOf,
         end: End,
         concerns: Sequence[Concerns],
+        changed: Sequence[OnGroup],
     ) -> None:
+        """``changed``: called when a member has become a facilitator, whose place is free then."""
         self._db = db
         self._clock = clock
         self._timers = timers
@@ -63,6 +65,7 @@ class Handovers:
         self._server = server
         self._end = end
         self._concerns = concerns
+        self._changed = changed
         timers.on(LAPSES, self._lapse)
 
     @property
@@ -145,6 +148,8 @@ class Handovers:
             assert group is not None, "a group is never taken out of the database"
             await self._become_facilitator(tx, group, user_id, duty=duty)
             await self._let_go(tx, group, handover)
+            for announce in self._changed:
+                await announce(tx, group)
             params = {"group": group.id, "handover": handover.id}
             await self._desk.say(tx, guild_id, user_id, CARRIED, params)
             await self._desk.tell_lead(tx, guild_id, {"group": group.id, "about": NEWS, "problem": None, "user": None})
