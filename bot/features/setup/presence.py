@@ -57,6 +57,7 @@ class Presence:
     async def removed(self, guild_id: int) -> None:
         """The bot is not in that server any more: all that is due there waits. To say so again changes nothing."""
         async with self._db.begin() as tx:
+            await tx.lock("presence", guild_id)
             if not await store.knows(tx, guild_id) or not await absence.send_away(tx, guild_id, self._clock()):
                 return
             await self._timers.set(tx, FORGET, str(guild_id), self._clock() + GRACE, guild_id=None)
@@ -64,10 +65,8 @@ class Presence:
 
     async def back(self, guild_id: int) -> None:
         """The bot is in that server, whether or not it had been taken out of it."""
-        async with self._db.read() as tx:
-            if not await absence.is_away(tx, guild_id):
-                return
         async with self._db.begin() as tx:
+            # whatever was said before it is kept by now
             await tx.lock("presence", guild_id)
             if not await store.knows(tx, guild_id):
                 return  # to forget it has begun, and of half of its data nobody could make sense

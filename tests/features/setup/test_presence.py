@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
@@ -262,6 +263,19 @@ async def test_a_server_that_took_the_bot_back_while_it_was_off_is_not_forgotten
         await services.setup.presence.compare([GUILD], ours=lambda guild_id: True)
         await pass_time(services, clock, days=1)
         assert set(await rows(services, GUILD)) >= {"groups", "groups_members", "setup_servers"}
+
+
+async def test_of_two_events_at_once_the_later_holds(services: Services, clock: StepClock) -> None:
+    await set_up(services, GUILD)
+    presence = services.setup.presence
+    async with services.db.begin() as tx:
+        await tx.lock("presence", GUILD)
+        left = asyncio.create_task(presence.removed(GUILD))
+        await asyncio.sleep(0.1)
+        joined = asyncio.create_task(presence.back(GUILD))
+        await asyncio.sleep(0.1)
+    await asyncio.gather(left, joined)
+    assert await count(services.db, servers_away) == 0
 
 
 async def test_nothing_is_carried_and_nothing_comes_due_while_the_bot_is_away(
