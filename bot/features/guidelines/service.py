@@ -19,6 +19,7 @@ from bot.features.guidelines.model import (
     Posted,
     Preview,
     changes_between,
+    hidden_link,
     tidy_points,
 )
 from bot.features.guidelines.posting import Posting
@@ -151,6 +152,8 @@ class Guidelines:
             raise UserError("guidelines.points_long", length=len(points), longest=POINTS_LENGTH)
         for fault in faults(points):
             raise UserError(f"guidelines.fault_{fault.wrong}", said=fault.said)
+        if (link := hidden_link(points)) is not None:
+            raise UserError("guidelines.fault_link", said=link)
         length = len(self._agreements.with_points(points).words)
         if points and length > LONGEST:
             raise UserError("guidelines.whole_long", length=length, longest=LONGEST, over=length - LONGEST)

@@ -158,6 +158,8 @@ async def test_a_changed_house_text_keeps_the_points_and_asks_each_group_for_its
         ("We promise you are safe here.", "guidelines.fault_phrase", "you are safe here"),
         ("At night: 0800 123 4567.", "guidelines.fault_number", "0800 123 4567"),
         ("@everyone comes on time.", "guidelines.fault_mention", "@everyone"),
+        ("Thank <@!123456> for the tea.", "guidelines.fault_mention", "<@!123456>"),
+        ("In danger: [get help](https://example.org/win)!", "guidelines.fault_link", "[get help]("),
     ],
 )
 async def test_what_no_text_may_say_no_group_may_say(village: Village, typed: str, key: str, said: str) -> None:
