@@ -56,6 +56,7 @@ class Guidelines:
         groups.opened.append(self._opened)
         groups.remade.append(self._remade)
         groups.restored.append(self._restored)
+        groups.ended.append(self._ended)
 
     # reading
 
@@ -207,3 +208,7 @@ class Guidelines:
         await self.asking.restored(tx, group)
         await self._posting.watch(tx, group)
         await self.reminding.go_on(tx, group)
+
+    async def _ended(self, tx: Tx, group: Group) -> None:
+        """Its rooms are deleted, and nobody is to read there what its people agreed on."""
+        await store.forget(tx, group.guild_id, group.id)

@@ -216,7 +216,7 @@ async def test_brought_back_it_is_what_it_was_for_those_who_have_not_left(villag
 
 
 async def test_after_seven_days_its_rooms_are_deleted_and_its_name_is_free(village: Village) -> None:
-    group = await village.found()
+    group = await village.found(Plan(name="Evening", facilitators=(Candidate(user_id=FAY),), about="For us"))
     await village.join(group, CLEO)
     plan = Plan(name="EVENING", facilitators=(Candidate(user_id=GIL),))
     await archive(village, group)
@@ -228,7 +228,7 @@ async def test_after_seven_days_its_rooms_are_deleted_and_its_name_is_free(villa
     gone = {errand.channel_id for errand in village.carried if errand.what is What.DELETE_ROOM}
     assert gone == {group.room_id, group.desk_id}
     ended = await village.read(group.id)
-    assert (ended.room_id, ended.desk_id, ended.archived_from) == (None, None, None)
+    assert (ended.room_id, ended.desk_id, ended.archived_from, ended.about) == (None, None, None, "")
     async with village.db.read() as tx:
         assert await village.groups.members(tx, GUILD, group.id) == []
     with pytest.raises(UserError) as refused:

@@ -8,7 +8,8 @@ import pytest
 
 from bot.core.errors import UserError
 from bot.features.groups import Group
-from bot.features.guidelines.model import LONGEST, Change, Preview, tidy_points, version_of
+from bot.features.guidelines.model import LONGEST, Change, Own, Preview, tidy_points, version_of
+from bot.features.guidelines.store import newest
 from tests.features.groups.village import CLEO, FAY, GIL, GUILD, MO, Village
 from tests.features.guidelines.test_asking import agree, change, founded, numbers, restrained
 
@@ -42,6 +43,22 @@ async def worded(village: Village, group: Group, typed: str) -> str:
 
 async def holds(village: Village, group: Group) -> str:
     return (await village.guidelines.current(guild_id=GUILD, group_id=group.id)).words
+
+
+async def test_when_a_group_has_ended_for_good_its_points_go_with_it(village: Village) -> None:
+    group = await founded(village)
+    await worded(village, group, "No phones.")
+    await word(village, group, "Tea first.")
+    await village.groups.archive.archive(guild_id=GUILD, group_id=group.id, actor_id=FAY)
+    await village.carry()
+    assert "No phones." in await holds(village, group), "it may be brought back"
+    village.clock.step(days=7)
+    await village.timers.start()
+    await village.timers.settled()
+    await village.carry()
+    assert await village.guidelines.own(guild_id=GUILD, group_id=group.id) == Own()
+    async with village.db.read() as tx:
+        assert await newest(tx, GUILD, group.id) is None
 
 
 async def test_nothing_holds_before_it_is_posted(village: Village) -> None:

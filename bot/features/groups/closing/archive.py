@@ -49,8 +49,11 @@ class Archive:
         concerns: Sequence[Concerns],
         archived: Sequence[OnGroup],
         restored: Sequence[OnGroup],
+        ended: Sequence[OnGroup],
     ) -> None:
-        """``archived`` and ``restored`` are called when a group was archived, and when it was brought back."""
+        """``archived`` and ``restored`` are called when a group was archived, and when it was brought back; ``ended``
+        when it cannot be brought back any more.
+        """
         self._db = db
         self._clock = clock
         self._outbox = outbox
@@ -63,6 +66,7 @@ class Archive:
         self._concerns = concerns
         self._archived = archived
         self._restored = restored
+        self._ended = ended
         timers.on(OVER, self._over)
         outbox.delivered(ARCHIVED_CARD, self._card_posted)
         outbox.undeliverable(ARCHIVED_CARD, self._card_refused)
@@ -181,6 +185,8 @@ class Archive:
             await self._end(tx, group, member)
         for place in Place:
             await self._remove(tx, group, place)
+        for announce in self._ended:
+            await announce(tx, group)
         await self._record(tx, group, "groups.deleted", None)
 
     async def _remove(self, tx: Tx, group: Group, place: Place) -> None:
