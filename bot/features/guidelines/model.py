@@ -119,6 +119,8 @@ class Accepted:
     version: str
     at: datetime
     current: bool
+    asked: bool
+    """Whether they are asked for their yes to one that is newer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

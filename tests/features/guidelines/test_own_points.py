@@ -8,6 +8,8 @@ import pytest
 
 from bot.core.errors import UserError
 from bot.features.groups import Group
+from bot.features.groups.handover import Handing
+from bot.features.groups.model import Candidate
 from bot.features.guidelines.model import LONGEST, Change, Own, Preview, tidy_points, version_of
 from bot.features.guidelines.store import newest
 from tests.features.groups.village import CLEO, FAY, GIL, GUILD, MO, Village
@@ -253,14 +255,22 @@ async def test_members_see_what_they_accepted_and_when(village: Village) -> None
     which = {"guild_id": GUILD, "group_id": group.id, "user_id": CLEO}
     before = await village.guidelines.asking.accepted(**which)
     assert before is not None
-    assert (before.version, before.at, before.current) == ("v1", village.clock(), True)
+    assert (before.version, before.at, before.current, before.asked) == ("v1", village.clock(), True, False)
     village.clock.step(hours=3)
     version = await worded(village, group, "No phones.")
     assert (await village.guidelines.asking.accepted(**which)) == before.__class__(
-        version="v1", at=before.at, current=False
+        version="v1", at=before.at, current=False, asked=True
     )
     await agree(village, group, CLEO, version)
     after = await village.guidelines.asking.accepted(**which)
     assert after is not None
     assert (after.version, after.at, after.current) == (version, village.clock(), True)
     assert await village.guidelines.asking.accepted(**(which | {"user_id": FAY})) is None
+    handing = Handing(group_id=group.id, asker_id=FAY, to=Candidate(user_id=CLEO), stay=True)
+    await village.groups.handovers.ask(guild_id=GUILD, handing=handing)
+    handover = int(str((await village.told(CLEO))[-1].params["handover"]))
+    await village.groups.handovers.confirm(guild_id=GUILD, handover_id=handover, user_id=CLEO, duty=False)
+    await worded(village, group, "Tea first.")
+    leads = await village.guidelines.asking.accepted(**which)
+    assert leads is not None
+    assert (leads.current, leads.asked) == (False, False), "under the pinned post there may be nothing to press"
