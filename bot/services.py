@@ -108,6 +108,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     meetings = Meetings(
         db, clock, outbox, timers, audit, groups, minutes=usual.minutes, reminders=usual.reminders, server=server
     )
+    meetings.ended.append(groups.visits.visited)
     templates, folder = settings.checkins, settings.checkins_dir
     checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
     groups.departed.append(setup.presence.keeper_gone)

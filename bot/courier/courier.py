@@ -101,6 +101,10 @@ class Courier:
         self._teller.start()
         self._drain.ring()
 
+    async def take_turn(self) -> None:
+        """Wait until a cog may make a request of its own that nobody waits for, and count it."""
+        await self._budget.take(Lane.BULK)
+
     async def close(self) -> None:
         """Let what is being sent end and be recorded; the rest waits in the outbox."""
         await self._drain.close()

@@ -17,7 +17,9 @@ from bot.courier.wanted import (
     EventWanted,
     Overwrite,
     PinWanted,
+    PlaceWanted,
     RenameWanted,
+    RoleWanted,
     RoomGoneWanted,
     RoomWanted,
     Wanted,
@@ -56,7 +58,7 @@ class Doer:
                 return await self._room(guild_id, wanted, spend)
             case RoomGoneWanted():
                 return await self._room_gone(wanted, spend)
-            case AccessWanted():
+            case AccessWanted() | RoleWanted():
                 return await self._access(wanted, spend)
             case PinWanted():
                 return await (self._pin if wanted.pinned else self._unpin)(wanted, spend)
@@ -66,8 +68,8 @@ class Doer:
                 return await self._delete(wanted)
             case EventWanted():
                 return await self._event(guild_id, wanted, spend)
-            case RenameWanted():
-                return await self._rename(wanted, spend)
+            case PlaceWanted() | RenameWanted():
+                return await self._change(wanted, spend)
             case Page():
                 raise TypeError("a page is posted, not done")
 
@@ -93,6 +95,11 @@ class Doer:
             await self._http.delete_channel(wanted.channel_id)
         return Carried(channel_id=wanted.channel_id)
 
+    async def _change(self, wanted: PlaceWanted | RenameWanted, spend: Spend) -> Carried:
+        if isinstance(wanted, RenameWanted):
+            return await self._rename(wanted, spend)
+        return await self._place(wanted, spend)
+
     async def _rename(self, wanted: RenameWanted, spend: Spend) -> Carried:
         channel = await self._http.get_channel(wanted.channel_id)
         if channel["name"] != wanted.name:
@@ -105,21 +112,33 @@ class Doer:
                 raise discord.RateLimited(NEXT_NAME) from waited
         return Carried(channel_id=wanted.channel_id)
 
-    async def _access(self, wanted: AccessWanted, spend: Spend) -> Carried:
+    async def _access(self, wanted: AccessWanted | RoleWanted, spend: Spend) -> Carried:
+        target_id = wanted.user_id if isinstance(wanted, AccessWanted) else wanted.role_id
         channel = await self._http.get_channel(wanted.channel_id)
-        there = next((o for o in channel["permission_overwrites"] if int(o["id"]) == wanted.user_id), None)
+        there = next((o for o in channel["permission_overwrites"] if int(o["id"]) == target_id), None)
         if wanted.overwrite is None:
             if there is not None:
                 await spend()
                 with _gone_already():
-                    await self._http.delete_channel_permissions(wanted.channel_id, wanted.user_id)
+                    await self._http.delete_channel_permissions(wanted.channel_id, target_id)
         elif there is None or (int(there["allow"]), int(there["deny"])) != (
             wanted.overwrite.allow,
             wanted.overwrite.deny,
         ):
             await spend()
             allow, deny = str(wanted.overwrite.allow), str(wanted.overwrite.deny)
-            await self._http.edit_channel_permissions(wanted.channel_id, wanted.user_id, allow, deny, MEMBER)
+            kind = MEMBER if wanted.overwrite.member else ROLE
+            await self._http.edit_channel_permissions(wanted.channel_id, target_id, allow, deny, kind)
+        return Carried(channel_id=wanted.channel_id)
+
+    async def _place(self, wanted: PlaceWanted, spend: Spend) -> Carried:
+        channel = await self._http.get_channel(wanted.channel_id)
+        there = (channel.get("topic") or "", int(channel.get("parent_id") or 0))
+        wished = zip(("topic", "parent_id"), (wanted.topic, wanted.parent_id), there, strict=True)
+        changes = {field: value for field, value, now in wished if value is not None and value != now}
+        if changes:
+            await spend()
+            await self._http.edit_channel(wanted.channel_id, **changes)
         return Carried(channel_id=wanted.channel_id)
 
     async def _pin(self, wanted: PinWanted, spend: Spend) -> Carried:

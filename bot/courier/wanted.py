@@ -43,6 +43,26 @@ class AccessWanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleWanted:
+    """A role's overwrite in one channel; None takes it away."""
+
+    channel_id: int
+    role_id: int
+    overwrite: Overwrite | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceWanted:
+    """What the topic of a channel that is there should say, and in which category it should stand; None for what is not
+    to be touched. Who can read it stays as it is.
+    """
+
+    channel_id: int
+    topic: str | None = None
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PinWanted:
     channel_id: int
     message_id: int
@@ -99,6 +119,8 @@ Wanted = (
     | RoomWanted
     | RoomGoneWanted
     | AccessWanted
+    | RoleWanted
+    | PlaceWanted
     | PinWanted
     | EditWanted
     | DeleteWanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import aiohttp
@@ -16,7 +16,7 @@ from bot.inbox import Inbox
 from bot.inbox.model import DM_KIND, Kept
 from bot.outbox import Errand
 from bot.ui.answer import Told, answer, so_far
-from bot.ui.pages import Page
+from bot.ui.pages import Page, Row
 from bot.ui.texts import Raw, Words
 
 log = logging.getLogger(__name__)
@@ -68,8 +68,7 @@ class Teller:
         said = [(word, told) for word in words if (told := await self._page_of(word)) is not None]
         if not said:
             return None, []
-        parts = [part for _, told in said for part in told.parts]
-        return Page(*parts), [word for word, _ in said]
+        return Page(*_joined(said)), [word for word, _ in said]
 
     async def show_waiting(self, interaction: discord.Interaction[Any]) -> None:
         """Show what this person has not been told yet, privately."""
@@ -132,6 +131,23 @@ class Teller:
             await answer(interaction, page)
         await self._inbox.told([word])
         return True
+
+
+def _joined(said: Sequence[tuple[Kept, Page]]) -> Iterator[str | Row]:
+    """Everything that is said, with each button under the newest word that has it: Discord takes none twice."""
+    newest = sorted(said, key=lambda one: one[0].created_at)
+    under = {name: word.id for word, told in newest for part in told.parts for name in _names(part)}
+    for word, told in said:
+        for part in told.parts:
+            if isinstance(part, str):
+                yield part
+            elif items := [item for item in part.items if under.get(item.custom_id, word.id) == word.id]:
+                yield Row(*items)
+
+
+def _names(part: str | Row) -> list[str | None]:
+    """The custom ids of a row's buttons; a link has none, and may stand anywhere."""
+    return [] if isinstance(part, str) else [item.custom_id for item in part.items if item.custom_id]
 
 
 def _alive(interaction: discord.Interaction[Any]) -> bool:

@@ -105,6 +105,16 @@ class Errand:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A deed that is still to be done; ``revision`` counts how often it was put."""
+
+    key: str
+    kind: str
+    revision: int
+    params: Params
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     """An errand that was done: ``message_id`` for a post, ``channel_id`` for a room, both where both are known."""
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from bot.core.clock import Clock
 from bot.core.errors import OperatorError
 from bot.outbox import store
-from bot.outbox.model import Deed, Delivered, Errand, Lane, Post, Returned
+from bot.outbox.model import Deed, Delivered, Errand, Lane, Post, Returned, Waiting
 from bot.storage import Database, Tx
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,10 @@ class Outbox:
         """Channel and message id of a post that was delivered."""
         row = await store.message_of(tx, key)
         return (row["channel_id"], row["message_id"]) if row and row["message_id"] and row["channel_id"] else None
+
+    async def waiting(self, tx: Tx, guild_id: int, kinds: Collection[str]) -> list[Waiting]:
+        """The deeds of these kinds that are still to be done in this server, oldest first."""
+        return await store.deeds_waiting(tx, guild_id, kinds)
 
     async def release_held(self, tx: Tx, guild_id: int) -> int:
         """Have what is kept unsent in this server tried again, looked for first; gives how much that is."""

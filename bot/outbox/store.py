@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from bot.core.ids import new_mark
-from bot.outbox.model import Deed, Errand, Lane, Post, What
+from bot.outbox.model import Deed, Errand, Lane, Post, Waiting, What
 from bot.storage import Kept, Tx, UtcDateTime, column, metadata
 from bot.storage.absence import waits
 
@@ -282,6 +282,21 @@ async def naming(tx: Tx, guild_id: int, user_id: int, *, upto: int | None) -> li
         if to_them or user_id in opened["params"].values():
             found.append((row["seq"], to_them or row["state"] in (DONE, RETURNED)))
     return found
+
+
+async def deeds_waiting(tx: Tx, guild_id: int, kinds: Collection[str]) -> list[Waiting]:
+    """The deeds of these kinds that are still to be done in a server, with what they are about."""
+    waiting = sa.and_(outbox.c.guild_id == guild_id, outbox.c.kind.in_(kinds), outbox.c.state.in_((WAITING, HELD)))
+    columns = (outbox.c.key, outbox.c.kind, outbox.c.revision, outbox.c.sealed)
+    return [
+        Waiting(
+            key=row["key"],
+            kind=row["kind"],
+            revision=row["revision"],
+            params=json.loads(tx.vault.open(row["sealed"], "outbox", row["key"]))["params"],
+        )
+        for row in await tx.all(sa.select(*columns).where(waiting).order_by(outbox.c.seq))
+    ]
 
 
 async def remove(tx: Tx, seqs: Sequence[int]) -> None:

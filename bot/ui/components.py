@@ -170,7 +170,7 @@ class PersistentModal:
     template: ClassVar[re.Pattern[str]]
     access: ClassVar[Access]
     answers: ClassVar[Answers] = Answers.LATER
-    title: ClassVar[str]
+    title: str
     afterwards: ClassVar[bool] = True
     """As for the buttons: without it nothing is looked up or remembered once the form is answered."""
     refusal: ClassVar[str] = ""

@@ -189,7 +189,7 @@ async def test_the_only_facilitator_cannot_slip_away(harbour: Opens) -> None:
         assert at.sees(at.fay, "tuesday-desk")
 
 
-async def test_the_last_place_goes_to_one_and_the_other_stays_asked(harbour: Opens) -> None:
+async def test_a_full_group_grows_only_if_that_is_meant(harbour: Opens) -> None:
     async with harbour() as at:
         await at.found("Tuesday", capacity=1)
         await at.ask(at.cleo)
@@ -197,9 +197,11 @@ async def test_the_last_place_goes_to_one_and_the_other_stays_asked(harbour: Ope
         await at.ask(at.mo)
         second = at.card()
         await at.fay.click(first, label="Welcome in")
-        assert "The group is full" in said(await at.fay.click(second, label="Welcome in"))
+        warned = await at.fay.click(second, label="Welcome in")
+        assert warned.ephemeral
+        assert "1 of 1 places" in said(warned)
         assert not at.sees(at.mo)
-        assert "Ask to join" not in await at.inbox(at.zoe)
-        await at.leave(at.cleo)
-        await at.fay.click(second, label="Welcome in")
+        assert "It is full just now" in await at.inbox(at.zoe)
+        await at.world.restart()
+        await at.fay.click(warned.response, label="Welcome in anyway")
         assert at.sees(at.mo)

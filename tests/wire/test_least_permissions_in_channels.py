@@ -127,10 +127,14 @@ async def test_a_category_that_is_lost(wire: Wire, bot: Bot, town: Town, how: st
     else:
         await town.set_up()
         await quiet(bot)
+        assert len(town.amiss()) == 4
+        for left_outside in town.amiss():
+            await town.lea.click(left_outside, "Mend it")
     await town.check()
     await quiet(bot)
     made = [town.channel(name) for name in town.names if name.startswith("pebbles")]
     assert [channel.parent for channel in made] == [town.channel("Groups")] * 3
+    assert town.channel("tides").parent is town.channel("safeguarding").parent is town.channel("Groups")
     assert town.names.count("Groups") == 1
     assert ALL_WELL in await town.check()
     nobody_waits(wire)

@@ -74,6 +74,10 @@ class Town:
         """The requests on a desk, the newest last."""
         return [message for message in self.wire.messages(self.channel(desk)) if "asks to join" in message.text]
 
+    def amiss(self, channel: str = "safeguarding") -> list[Message]:
+        """The cards about what is not as it should be, oldest first."""
+        return [each for each in self.wire.messages(self.channel(channel)) if "as it should be." in each.text]
+
     def sees(self, person: Person, name: str = "tides") -> bool:
         """Whether this person can read that channel."""
         return can_view(self.channel(name), person.id)

@@ -12,38 +12,21 @@ from discord import ui
 from bot.client import Interaction
 from bot.cogs.groups.duty import duties
 from bot.core.errors import UserError
-from bot.features.groups.model import NOTE_LENGTH, Asking, Listing, version_of
+from bot.features.groups import Group
+from bot.features.groups.model import NOTE_LENGTH, Asking, Wish, version_of
 from bot.ui.access import Access, Answers
-from bot.ui.answer import answer, replace, words_of
+from bot.ui.answer import answer, words_of
 from bot.ui.components import PersistentButton, PersistentModal, Typed
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Raw, Words
 
-ON_A_PAGE = 5
 TICKS = ("consent", "agreement")
-
-
-def list_page(words: Words, listings: Sequence[Listing], start: int) -> Page:
-    """Up to five groups from ``start``, each with what this person may do about it."""
-    shown = listings[start : start + ON_A_PAGE]
-    if not shown:
-        return Page(words("groups.none_open"))
-    parts: list[str | Row] = [words("groups.browse_intro")]
-    for listing in shown:
-        parts.append(_entry(words, listing))
-        if not (listing.inside or listing.asked):
-            parts.append(Row(AskButton(listing.group.id)))
-    if len(listings) > start + ON_A_PAGE:
-        parts.append(Row(MoreButton(start + ON_A_PAGE)))
-    return Page(*parts)
-
-
-def _entry(words: Words, listing: Listing) -> str:
-    group = listing.group
-    entry = words("groups.listing", name=group.name)
-    about = words("groups.listing_about", about=group.about) if group.about else ""
-    known = "groups.listing_inside" if listing.inside else "groups.listing_asked" if listing.asked else ""
-    return "\n".join(part for part in (entry, about, words(known) if known else "") if part)
+INTROS = {
+    Wish.JOIN: "groups.agreement_intro",
+    Wish.VISIT: "groups.agreement_intro_visit",
+    Wish.TAKE: "groups.agreement_intro_take",
+}
+TITLES = {Wish.JOIN: "groups.ask_title", Wish.VISIT: "groups.visit_title", Wish.TAKE: "groups.take_title"}
 
 
 def consent_of(interaction: Interaction) -> Raw:
@@ -52,20 +35,24 @@ def consent_of(interaction: Interaction) -> Raw:
     return words_of(interaction)("groups.consent_statement", organisation=organisation)
 
 
-class MoreButton(PersistentButton, template=r"groups-more:(?P<start>\d+)"):
-    access = Access.ANYONE
-    answers = Answers.NOW
-    label = "groups.more_button"
+async def may_come(interaction: Interaction, group_id: int, wish: Wish) -> Group:
+    """The group, if this person may ask for what they wish. Raises ``UserError`` with the reason if not."""
+    assert interaction.guild_id is not None
+    groups = interaction.client.services.groups
+    may = groups.places.may_take if wish is Wish.TAKE else groups.requests.may_ask
+    return await may(guild_id=interaction.guild_id, group_id=group_id, user_id=interaction.user.id)
 
-    def __init__(self, start: int) -> None:
-        super().__init__(f"groups-more:{start}")
-        self.start = start
 
-    async def press(self, interaction: Interaction) -> None:
-        assert interaction.guild_id is not None
-        requests = interaction.client.services.groups.requests
-        listings = await requests.listings(guild_id=interaction.guild_id, user_id=interaction.user.id)
-        await replace(interaction, list_page(words_of(interaction), listings, self.start))
+async def show_agreement(interaction: Interaction, group_id: int, wish: Wish) -> None:
+    """Show the agreement in full, before anything is asked."""
+    group = await may_come(interaction, group_id, wish)
+    services, words = interaction.client.services, words_of(interaction)
+    agreement = await services.guidelines.current(guild_id=group.guild_id, group_id=group_id)
+    async with services.db.read() as tx:
+        members = await services.groups.members(tx, group.guild_id, group_id)
+    intro = words(INTROS[wish], name=group.name)
+    go_on = Row(GoOnButton(group_id, wish, _mark(agreement.version)))
+    await answer(interaction, Page(intro, agreement.words, *duties(words, members, inside=False), go_on))
 
 
 class AskButton(PersistentButton, template=r"groups-ask:(?P<group>\d+)"):
@@ -79,57 +66,87 @@ class AskButton(PersistentButton, template=r"groups-ask:(?P<group>\d+)"):
         self.group = group
 
     async def press(self, interaction: Interaction) -> None:
-        """Show the agreement in full, before anything is asked."""
-        assert interaction.guild_id is not None
-        services, words = interaction.client.services, words_of(interaction)
-        group = await services.groups.requests.may_ask(
-            guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id
-        )
-        agreement = await services.guidelines.current(guild_id=interaction.guild_id, group_id=self.group)
-        go_on = Row(GoOnButton(self.group, _mark(agreement.version)))
-        async with services.db.read() as tx:
-            members = await services.groups.members(tx, interaction.guild_id, self.group)
-        intro = words("groups.agreement_intro", name=group.name)
-        await answer(interaction, Page(intro, agreement.words, *duties(words, members, inside=False), go_on))
+        await show_agreement(interaction, self.group, Wish.JOIN)
 
 
-class GoOnButton(PersistentButton, template=r"groups-goon:(?P<group>\d+):(?P<agreement>v\w+)"):
+class VisitButton(PersistentButton, template=r"groups-visit:(?P<group>\d+)"):
+    access = Access.ANYONE
+    answers = Answers.NOW
+    label = "groups.visit_button"
+
+    def __init__(self, group: int) -> None:
+        super().__init__(f"groups-visit:{group}")
+        self.group = group
+
+    async def press(self, interaction: Interaction) -> None:
+        await show_agreement(interaction, self.group, Wish.VISIT)
+
+
+class TakeButton(PersistentButton, template=r"groups-take:(?P<group>\d+)"):
+    access = Access.ANYONE
+    answers = Answers.NOW
+    label = "groups.take_button"
+    style = discord.ButtonStyle.success
+
+    def __init__(self, group: int) -> None:
+        super().__init__(f"groups-take:{group}")
+        self.group = group
+
+    async def press(self, interaction: Interaction) -> None:
+        await show_agreement(interaction, self.group, Wish.TAKE)
+
+
+class GoOnButton(
+    PersistentButton, template=r"groups-goon:(?P<group>\d+):(?P<wish>join|visit|take):(?P<agreement>v\w+)"
+):
     access = Access.ANYONE
     answers = Answers.FORM
     label = "groups.go_on_button"
     style = discord.ButtonStyle.primary
 
-    def __init__(self, group: int, agreement: str) -> None:
+    def __init__(self, group: int, wish: str, agreement: str) -> None:
         """``agreement``: the version of what was shown above the button, after a ``v``."""
-        super().__init__(f"groups-goon:{group}:{agreement}")
+        super().__init__(f"groups-goon:{group}:{wish}:{agreement}")
         self.group = group
+        self.wish = Wish(wish)
         self.agreement = agreement
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
-        services = interaction.client.services
-        which = {"guild_id": interaction.guild_id, "group_id": self.group}
-        await services.guidelines.same_version(**which, version=self.agreement[1:])
-        await services.groups.requests.may_ask(**which, user_id=interaction.user.id)
+        await interaction.client.services.guidelines.same_version(
+            guild_id=interaction.guild_id, group_id=self.group, version=self.agreement[1:]
+        )
+        await may_come(interaction, self.group, self.wish)
         consent = consent_of(interaction)
-        await AskForm(self.group, self.agreement, _mark(version_of(consent)), statement=consent).open(interaction)
+        mark = _mark(version_of(consent))
+        await AskForm(self.group, self.wish, self.agreement, mark, statement=consent).open(interaction)
 
 
 class AskForm(PersistentModal):
-    template = re.compile(r"groups-asking:(?P<group>\d+):(?P<agreement>v\w+):(?P<consent>v\w+)")
+    template = re.compile(
+        r"groups-asking:(?P<group>\d+):(?P<wish>join|visit|take):(?P<agreement>v\w+):(?P<consent>v\w+)"
+    )
     access = Access.ANYONE
-    title = "groups.ask_title"
 
-    def __init__(self, group: int, agreement: str, consent: str, *, statement: str = "") -> None:
-        super().__init__(f"groups-asking:{group}:{agreement}:{consent}")
+    def __init__(self, group: int, wish: str, agreement: str, consent: str, *, statement: str = "") -> None:
+        super().__init__(f"groups-asking:{group}:{wish}:{agreement}:{consent}")
         self.group = group
+        self.wish = Wish(wish)
         self.agreement = agreement
         self.consent = consent
+        self.title = TITLES[self.wish]
         self._statement = statement
 
     def fields(self, words: Words) -> Sequence[ui.Item[Any]]:
         ticks = [discord.CheckboxGroupOption(label=words(f"groups.tick_{tick}_option"), value=tick) for tick in TICKS]
         message = discord.CheckboxGroupOption(label=words("groups.may_message_option"), value="message")
+        note = ui.Label[Any](
+            text=words("groups.note_label"),
+            description=words("groups.note_hint"),
+            component=ui.TextInput[Any](
+                custom_id="note", style=discord.TextStyle.paragraph, required=False, max_length=NOTE_LENGTH
+            ),
+        )
         return [
             ui.TextDisplay[Any](self._statement),
             ui.Label[Any](
@@ -145,13 +162,8 @@ class AskForm(PersistentModal):
                     custom_id="message", options=[message], required=False, min_values=0, max_values=1
                 ),
             ),
-            ui.Label[Any](
-                text=words("groups.note_label"),
-                description=words("groups.note_hint"),
-                component=ui.TextInput[Any](
-                    custom_id="note", style=discord.TextStyle.paragraph, required=False, max_length=NOTE_LENGTH
-                ),
-            ),
+            # who takes a place that is kept for them has nothing to ask any more
+            *(() if self.wish is Wish.TAKE else (note,)),
         ]
 
     async def submit(self, interaction: Interaction, typed: Typed) -> None:
@@ -172,7 +184,12 @@ class AskForm(PersistentModal):
             consent_version=self.consent[1:],
             agreement_version=self.agreement[1:],
             may_message=may_message,
+            wish=self.wish,
         )
+        if self.wish is Wish.TAKE:
+            group = await services.groups.places.take(guild_id=interaction.guild_id, asking=asking)
+            await answer(interaction, Page(words("groups.taken", name=group.name)))
+            return
         group = await services.groups.requests.ask(guild_id=interaction.guild_id, asking=asking)
         how = words("groups.answer_by_message" if may_message else "groups.answer_in_inbox")
         await answer(interaction, Page(words("groups.asked", name=group.name), how))

@@ -1,4 +1,4 @@
-"""The card by which facilitators answer a request to join: **Welcome in**, **Not now**."""
+"""The card by which facilitators answer a request: **Welcome in**, **Not now**, **Offer a place later**."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from discord import ui
 
 from bot.client import Bot, Interaction
 from bot.courier import EditWanted
-from bot.features.groups import Reason, RequestState
+from bot.features.groups import Reason, Request, RequestState
 from bot.features.groups.requests import ANSWERED_CARD, CARD
 from bot.outbox import Errand
 from bot.ui.access import Access, Answers
-from bot.ui.answer import say
+from bot.ui.answer import answer, say, words_of
 from bot.ui.components import PersistentButton, PersistentModal, Typed
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Words, mention
@@ -38,8 +38,11 @@ class Cards:
         request, group = found
         words = self._bot.words
         note = words("groups.card_note", note=request.note) if request.note else words("groups.card_no_note")
-        buttons = Row(WelcomeButton(group.id, request.id), NotNowButton(group.id, request.id))
-        return Page(words("groups.card", person=mention(request.user_id), name=group.name), note, buttons)
+        visit = (words("groups.card_visit"),) if request.visit else ()
+        which = (group.id, request.id)
+        buttons = Row(WelcomeButton(*which), NotNowButton(*which), LaterButton(*which))
+        asks = words("groups.card", person=mention(request.user_id), name=group.name)
+        return Page(asks, *visit, note, buttons)
 
     async def answered(self, errand: Errand) -> EditWanted:
         """The card once it is answered: how, and not by whom. Of somebody who is to be forgotten it says nothing."""
@@ -67,16 +70,55 @@ class WelcomeButton(PersistentButton, template=r"groups-welcome:(?P<group>\d+):(
         self.request = request
 
     async def press(self, interaction: Interaction) -> None:
-        assert interaction.guild is not None
-        requests = interaction.client.services.groups.requests
-        which = {"guild_id": interaction.guild.id, "group_id": self.group, "request_id": self.request}
-        asked = await requests.open_request(**which)
-        if not await is_here(interaction.guild, asked.user_id):
-            await requests.close(**which)
-            await say(interaction, "groups.person_gone")
+        """Let them in; a group that is full by its own measure is let grow only by a second press."""
+        assert interaction.guild_id is not None
+        crowd = await interaction.client.services.groups.requests.crowd(
+            guild_id=interaction.guild_id, group_id=self.group
+        )
+        if crowd.packed or not crowd.full:
+            await welcome(interaction, self.group, self.request, anyway=False)
             return
-        await requests.welcome(**which, actor_id=interaction.user.id)
-        await say(interaction, "groups.let_in", person=mention(asked.user_id))
+        warning = words_of(interaction)("groups.full_for_facilitator", taken=crowd.taken, capacity=crowd.capacity)
+        await answer(interaction, Page(warning, Row(WelcomeAnywayButton(self.group, self.request))))
+
+
+class WelcomeAnywayButton(PersistentButton, template=r"groups-anyway:(?P<group>\d+):(?P<request>\d+)"):
+    access = Access.FACILITATOR
+    answers = Answers.LATER
+    label = "groups.welcome_anyway_button"
+    style = discord.ButtonStyle.success
+
+    def __init__(self, group: int, request: int) -> None:
+        super().__init__(f"groups-anyway:{group}:{request}")
+        self.group = group
+        self.request = request
+
+    async def press(self, interaction: Interaction) -> None:
+        await welcome(interaction, self.group, self.request, anyway=True)
+
+
+class LaterButton(PersistentButton, template=r"groups-later:(?P<group>\d+):(?P<request>\d+)"):
+    access = Access.FACILITATOR
+    answers = Answers.LATER
+    label = "groups.later_button"
+
+    def __init__(self, group: int, request: int) -> None:
+        super().__init__(f"groups-later:{group}:{request}")
+        self.group = group
+        self.request = request
+
+    async def press(self, interaction: Interaction) -> None:
+        assert interaction.guild_id is not None
+        asked = await still_here(interaction, self.group, self.request)
+        if asked is None:
+            return
+        waiting = await interaction.client.services.groups.requests.put_off(
+            guild_id=interaction.guild_id,
+            group_id=self.group,
+            request_id=self.request,
+            actor_id=interaction.user.id,
+        )
+        await say(interaction, "groups.later_done", count=waiting)
 
 
 class NotNowButton(PersistentButton, template=r"groups-notnow:(?P<group>\d+):(?P<request>\d+)"):
@@ -126,6 +168,36 @@ class NotNowForm(PersistentModal):
             reason=Reason(typed.text("reason")),
         )
         await say(interaction, "groups.declined_done")
+
+
+async def still_here(interaction: Interaction, group_id: int, request_id: int) -> Request | None:
+    """The request that is to be answered; None if who asked has left the server, and the facilitator was told."""
+    assert interaction.guild is not None
+    requests = interaction.client.services.groups.requests
+    which = {"guild_id": interaction.guild.id, "group_id": group_id, "request_id": request_id}
+    asked = await requests.open_request(**which)
+    if await is_here(interaction.guild, asked.user_id):
+        return asked
+    await requests.close(**which)
+    await say(interaction, "groups.person_gone")
+    return None
+
+
+async def welcome(interaction: Interaction, group_id: int, request_id: int, *, anyway: bool) -> None:
+    """Let the person in who asked. ``anyway``: the facilitator knows that the group is full."""
+    assert interaction.guild_id is not None
+    asked = await still_here(interaction, group_id, request_id)
+    if asked is None:
+        return
+    await interaction.client.services.groups.requests.welcome(
+        guild_id=interaction.guild_id,
+        group_id=group_id,
+        request_id=request_id,
+        actor_id=interaction.user.id,
+        anyway=anyway,
+    )
+    done = "groups.let_in_visitor" if asked.visit else "groups.let_in"
+    await say(interaction, done, person=mention(asked.user_id))
 
 
 async def is_here(guild: discord.Guild, user_id: int) -> bool:

@@ -9,8 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Bot, Interaction
-from bot.cogs.groups.asking import list_page
+from bot.cogs.groups.browsing import list_page
 from bot.cogs.groups.founding import Founding
+from bot.cogs.groups.inviting import Inviting
 from bot.cogs.groups.keeping import Keeping
 from bot.cogs.groups.leaving import confirm_page
 from bot.cogs.groups.named import candidate
@@ -27,7 +28,7 @@ About = app_commands.Range[str, 0, ABOUT_LENGTH]
 MEMBERS = Access.MEMBER | Access.VISITOR
 
 
-class GroupsCog(Keeping, Stewarding, commands.GroupCog, name="groups", group_name="group"):
+class GroupsCog(Inviting, Keeping, Stewarding, commands.GroupCog, name="groups", group_name="group"):
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._groups = bot.services.groups

@@ -7,7 +7,7 @@ import discord
 from bot.client import Interaction
 from bot.features.groups import Group
 from bot.ui.access import Access, Answers
-from bot.ui.answer import say
+from bot.ui.answer import answer, say, words_of
 from bot.ui.components import PersistentButton
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Words
@@ -15,6 +15,25 @@ from bot.ui.texts import Words
 
 def confirm_page(words: Words, group: Group) -> Page:
     return Page(words("groups.leave_confirm", name=group.name), Row(LeaveButton(group.id)))
+
+
+class GoButton(PersistentButton, template=r"groups-go:(?P<group>\d+)"):
+    """The first of the two steps."""
+
+    access = Access.MEMBER | Access.VISITOR
+    answers = Answers.NOW
+    label = "groups.leave_button"
+
+    def __init__(self, group: int) -> None:
+        super().__init__(f"groups-go:{group}")
+        self.group = group
+
+    async def press(self, interaction: Interaction) -> None:
+        assert interaction.guild_id is not None
+        leaving = await interaction.client.services.groups.may_leave(
+            guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id
+        )
+        await answer(interaction, confirm_page(words_of(interaction), leaving))
 
 
 class LeaveButton(PersistentButton, template=r"groups-leave:(?P<group>\d+)"):

@@ -25,6 +25,7 @@ async def people_page(interaction: Interaction, group: Group, start: int) -> Pag
     async with services.db.read() as tx:
         members = await services.groups.members(tx, group.guild_id, group.id)
         to_agree = len(await services.groups.rooms.restrained(tx, group, members))
+        waiting, kept = await services.groups.places.counts(tx, group.guild_id, group.id)
     asked = await services.groups.keeping.asked(guild_id=group.guild_id, group_id=group.id)
     people = [member for role in ROLES for member in members if member.role is role]
     shown = people[start : start + ON_A_PAGE]
@@ -37,6 +38,8 @@ async def people_page(interaction: Interaction, group: Group, start: int) -> Pag
         lines.append(words("groups.people_to_agree", count=to_agree))
     if asked:
         lines.append(words("groups.people_asked", count=asked))
+    if waiting or kept:
+        lines.append(words("groups.people_waiting", count=waiting, kept=kept))
     following = start + ON_A_PAGE
     more = (Row(MorePeopleButton(group.id, following)),) if len(people) > following else ()
     return Page("\n".join(lines), *more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -10,24 +10,76 @@ from typing import Any
 import discord
 
 from bot.client import Bot, Interaction
+from bot.cogs.groups.sight import overwrites_of, own_roles, ranks_of
 from bot.core.errors import UserError
-from bot.features.groups import Group, Member
+from bot.features.groups import Group, GroupState, Member, Role
+from bot.features.groups.watch import effective
+from bot.features.groups.watch.effective import Reader, Why
 from bot.ui.pages import Page
-from bot.ui.seeing import holders, is_hidden
+from bot.ui.seeing import MOST, is_hidden
 from bot.ui.texts import Raw, mention
-
-ROLE, PERSON = 0, 1
-VIEW = discord.Permissions(view_channel=True).value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overwrites:
-    """Whom a channel's own settings let in: ids of people and of roles, and whether everyone is kept out."""
+class Named:
+    """Who can read a room, as ``/group access`` says it: each of these people, and whoever holds one of these roles.
 
-    people: frozenset[int]
-    roles: frozenset[int]
-    barred_roles: frozenset[int]
-    everyone_barred: bool
+    Members and visitors are only counted where they are shown; here they are still people.
+    """
+
+    facilitators: tuple[int, ...]
+    members: tuple[int, ...]
+    visitors: tuple[int, ...]
+    kept_out: tuple[int, ...]
+    """Declared, and not let in."""
+    owner: int
+    admins: Mapping[int, tuple[int, ...]]
+    """By role; nobody where people are not known."""
+    roles: Mapping[int, tuple[int, ...]]
+    others: tuple[int, ...]
+    """Not declared, and let in by the room's own settings."""
+    everyone: tuple[int, ...] | None
+    """Let in because nobody is kept out; None if the room is closed to all others."""
+    steering: tuple[int, ...]
+    """Roles whose holders cannot read it now and may change that."""
+    known: bool
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Everybody who is named or counted as one who can read it."""
+        by_role = [user_id for held in (*self.admins.values(), *self.roles.values()) for user_id in held]
+        inside = (*self.facilitators, *self.members, *self.visitors)
+        return frozenset((*inside, self.owner, *by_role, *self.others, *(self.everyone or ())))
+
+
+def named(readers: effective.Readers, members: Sequence[Member], ranks: effective.Ranks, bot_id: int) -> Named:
+    """Sorts those who can read by why."""
+    able = {reader.user_id for reader in readers.people}
+    declared = {member.user_id: member for member in members}
+    others = [one for one in readers.people if one.user_id not in declared and one.user_id != bot_id]
+
+    def inside(role: Role) -> tuple[int, ...]:
+        return tuple(user_id for user_id, member in declared.items() if member.role is role and user_id in able)
+
+    everyone = tuple(one.user_id for one in others if one.why is Why.EVERYONE)
+    return Named(
+        facilitators=inside(Role.FACILITATOR),
+        members=inside(Role.MEMBER),
+        visitors=inside(Role.VISITOR),
+        kept_out=tuple(user_id for user_id in declared if user_id not in able),
+        owner=ranks.owner_id,
+        admins=_holders(readers.admin_roles, readers.people, bot_id),
+        roles=_holders(readers.roles, others, bot_id),
+        others=tuple(one.user_id for one in others if one.why is Why.PERSON),
+        everyone=everyone if readers.everyone else None,
+        steering=readers.steering,
+        known=readers.known,
+    )
+
+
+def _holders(roles: Iterable[int], people: Iterable[Reader], bot_id: int) -> dict[int, tuple[int, ...]]:
+    held = [one for one in people if one.user_id != bot_id]
+    return {role_id: tuple(one.user_id for one in held if role_id in one.roles) for role_id in roles}
 
 
 class Readers:
@@ -38,63 +90,80 @@ class Readers:
         """Everyone who can read the room, by why. Raises ``UserError`` if the bot cannot see the room itself."""
         guild = interaction.guild
         assert guild is not None and self._bot.user is not None
-        seen = await self._overwrites(guild.id, group)
+        overwrites = overwrites_of(await self._room(group))
+        ranks = ranks_of(guild)
+        readers = effective.readers(ranks, overwrites, await self._everybody(guild), ours=own_roles(guild))
         async with self._bot.services.db.read() as tx:
             members = await self._bot.services.groups.members(tx, guild.id, group.id)
-        words = self._bot.words
-        facilitators = [member.user_id for member in members if member.facilitates]
-        declared = {member.user_id for member in members}
-        parts = [
-            words("groups.access_intro", name=group.name),
-            words("groups.access_facilitators", people=_people(facilitators)),
-            words("groups.access_members", count=len(declared) - len(facilitators)),
-            *self._drift(seen, members),
-            words("groups.access_owner", person=mention(guild.owner_id or 0)),
-            *await self._by_role(guild, seen),
-            words("groups.access_bot", person=mention(self._bot.user.id)),
-            words("groups.access_discord"),
-        ]
-        return Page("\n".join(parts))
+        found = named(readers, members, ranks, self._bot.user.id)
+        counts = None if found.known else await self._counts(guild)
+        return Page("\n".join(self._lines(guild, group, found, counts or {})))
 
-    def _drift(self, seen: Overwrites, members: Iterable[Member]) -> list[str]:
-        """Where Discord's settings and the declared membership are not the same."""
+    def _lines(self, guild: discord.Guild, group: Group, found: Named, counts: Mapping[int, int]) -> Iterator[str]:
+        words = self._bot.words
+        yield words("groups.access_intro", name=group.name)
+        if group.state is GroupState.ARCHIVED:
+            yield words("groups.access_archived")
+        yield words("groups.access_facilitators", people=_people(found.facilitators))
+        yield words("groups.access_members", count=len(found.members))
+        if found.visitors:
+            yield words("groups.access_visitors", count=len(found.visitors))
+        yield from self._amiss(found)
+        yield words("groups.access_owner", person=mention(found.owner))
+        yield from self._by_role(guild, found, counts)
         assert self._bot.user is not None
-        words = self._bot.words
-        declared = {member.user_id for member in members}
-        more = sorted(seen.people - declared - {self._bot.user.id})
-        fewer = declared - seen.people
-        lines: list[str] = []
-        if more:
-            lines.append(words("groups.access_more", people=_people(more)))
-        if fewer:
-            lines.append(words("groups.access_fewer", count=len(fewer)))
-        return lines
+        yield words("groups.access_bot", person=mention(self._bot.user.id))
+        yield words("groups.access_discord")
+        if found.steering:
+            roles = ", ".join(_role_name(guild, role_id) for role_id in found.steering)
+            yield words("groups.access_steering", roles=roles)
+        yield words("groups.access_known" if found.known else "groups.access_by_role")
 
-    async def _by_role(self, guild: discord.Guild, seen: Overwrites) -> list[str]:
+    def _amiss(self, found: Named) -> Iterator[str]:
+        """Where Discord's settings and the declared membership are not the same."""
         words = self._bot.words
-        roles = [role for role in guild.roles if not role.is_default()]
-        admins = [role for role in roles if role.permissions.administrator]
-        readers = [role for role in roles if role not in admins and _lets_in(role, seen)]
-        held = await self._held(guild, [*admins, *readers])
-        lines: list[str] = []
-        for key, some in (("groups.access_admin_role", admins), ("groups.access_role", readers)):
-            lines += [
-                words(key, role=role.name, people=held.get(role.id, words("groups.count_unknown"))) for role in some
-            ]
-        if lines:
-            lines.append(words("groups.access_roles_note"))
-        if not seen.everyone_barred and guild.default_role.permissions.view_channel:
-            lines.append(words("groups.access_everyone"))
-        return lines
+        if found.others:
+            yield words("groups.access_more", people=_people(found.others))
+        if found.kept_out:
+            yield words("groups.access_fewer", count=len(found.kept_out))
 
-    async def _held(self, guild: discord.Guild, roles: Sequence[discord.Role]) -> dict[int, Raw]:
-        """By whom each role is held: by person where Discord tells, else by how many."""
-        if self._bot.services.settings.discord.server_members:
-            people = await holders(guild, roles)
-            if people:
-                return {role_id: _people(user_ids) for role_id, user_ids in people.items()}
+    def _by_role(self, guild: discord.Guild, found: Named, counts: Mapping[int, int]) -> Iterator[str]:
         words = self._bot.words
-        return {role_id: words("groups.count", count=count) for role_id, count in (await self._counts(guild)).items()}
+        for key, roles in (("groups.access_admin_role", found.admins), ("groups.access_role", found.roles)):
+            for role_id, held in roles.items():
+                people = _people(held) if found.known else self._count(counts.get(role_id))
+                yield words(key, role=_role_name(guild, role_id), people=people)
+        if found.admins or found.roles:
+            yield words("groups.access_roles_note")
+        if found.everyone is not None:
+            yield words("groups.access_everyone")
+
+    def _count(self, count: int | None) -> Raw:
+        words = self._bot.words
+        return words("groups.count_unknown") if count is None else words("groups.count", count=count)
+
+    async def _room(self, group: Group) -> Mapping[str, Any]:
+        if group.room_id is None:
+            raise UserError("groups.access_not_made", name=group.name)
+        http: Any = self._bot.http
+        try:
+            channel = await http.get_channel(group.room_id)
+        except discord.Forbidden:
+            raise UserError("groups.room_hidden") from None
+        except discord.NotFound:
+            raise UserError("groups.access_gone") from None
+        if is_hidden(channel):
+            raise UserError("groups.room_hidden")
+        return channel
+
+    async def _everybody(self, guild: discord.Guild) -> dict[int, tuple[int, ...]] | None:
+        """Everybody in the server with their roles; None where Discord does not tell, or they are too many."""
+        if not self._bot.services.settings.discord.server_members or (guild.member_count or 0) > MOST:
+            return None
+        found: dict[int, tuple[int, ...]] = {}
+        async for member in guild.fetch_members(limit=MOST):
+            found[member.id] = tuple(role.id for role in member.roles if not role.is_default())
+        return found
 
     async def _counts(self, guild: discord.Guild) -> Mapping[int, int]:
         counts: dict[int, int] = {}
@@ -102,40 +171,10 @@ class Readers:
             counts = {role.id: count for role, count in (await guild.role_member_counts()).items()}
         return counts
 
-    async def _overwrites(self, guild_id: int, group: Group) -> Overwrites:
-        if group.room_id is None:
-            raise UserError("groups.not_open_yet")
-        http: Any = self._bot.http
-        channel: Any = None
-        with suppress(discord.Forbidden, discord.NotFound):
-            channel = await http.get_channel(group.room_id)
-        if channel is None or is_hidden(channel):
-            raise UserError("groups.room_hidden")
-        return _read(channel["permission_overwrites"], guild_id)
 
-
-def _read(overwrites: Iterable[Mapping[str, Any]], guild_id: int) -> Overwrites:
-    let_in = {ROLE: set[int](), PERSON: set[int]()}
-    barred: set[int] = set()
-    for overwrite in overwrites:
-        target, kind = int(overwrite["id"]), int(overwrite["type"])
-        if int(overwrite["allow"]) & VIEW:
-            let_in[kind].add(target)
-        elif kind == ROLE and int(overwrite["deny"]) & VIEW:
-            barred.add(target)
-    return Overwrites(
-        people=frozenset(let_in[PERSON]),
-        roles=frozenset(let_in[ROLE]),
-        barred_roles=frozenset(barred),
-        everyone_barred=guild_id in barred,
-    )
-
-
-def _lets_in(role: discord.Role, seen: Overwrites) -> bool:
-    if role.id in seen.roles:
-        return True
-    by_default = not seen.everyone_barred and role.permissions.view_channel
-    return by_default and role.id not in seen.barred_roles
+def _role_name(guild: discord.Guild, role_id: int) -> str:
+    role = guild.get_role(role_id)
+    return role.name if role is not None else str(role_id)
 
 
 def _people(user_ids: Iterable[int]) -> Raw:

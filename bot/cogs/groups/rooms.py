@@ -9,6 +9,7 @@ from discord import Permissions
 from bot.client import Bot
 from bot.courier import AccessWanted, Overwrite, RenameWanted, RoomWanted
 from bot.features.groups import Group, GroupState, Member, Place, Role
+from bot.features.groups.model import Entry
 from bot.features.groups.rooms import ACCESS, RENAME, kind_of
 from bot.outbox import Errand
 from bot.ui import permissions
@@ -67,12 +68,7 @@ class Rooms:
             user_id=int(str(errand.params["user"])),
             place=Place(str(errand.params["place"])),
         )
-        if entry is None:
-            return None
-        if entry.role is None:
-            return AccessWanted(channel_id=entry.channel_id, user_id=entry.user_id, overwrite=None)
-        overwrite = _overwrite(entry.user_id, entry.role, entry.place, restrained=entry.restrained)
-        return AccessWanted(channel_id=entry.channel_id, user_id=entry.user_id, overwrite=overwrite)
+        return None if entry is None else access_of(entry)
 
     def _ours(self, guild_id: int, place: Place) -> tuple[Overwrite, Overwrite]:
         assert self._bot.user is not None
@@ -115,6 +111,14 @@ def channel_name(group: Group, place: Place) -> str:
 
 def _fits(letter: str) -> bool:
     return letter.isalnum() or unicodedata.category(letter) in ("Mn", "Mc", "So")
+
+
+def access_of(entry: Entry) -> AccessWanted:
+    """What should be so for one person in one channel: no overwrite for who may not enter it."""
+    if entry.role is None:
+        return AccessWanted(channel_id=entry.channel_id, user_id=entry.user_id, overwrite=None)
+    theirs = _overwrite(entry.user_id, entry.role, entry.place, restrained=entry.restrained)
+    return AccessWanted(channel_id=entry.channel_id, user_id=entry.user_id, overwrite=theirs)
 
 
 def _overwrite(user_id: int, role: Role, place: Place, *, restrained: bool) -> Overwrite:

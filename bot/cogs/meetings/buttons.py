@@ -52,7 +52,7 @@ class AnswerButton(
 ):
     """What a member says about one time of a meeting. Nobody but them sees what it was."""
 
-    access = Access.MEMBER
+    access = Access.MEMBER | Access.VISITOR
     answers = Answers.LATER
     label = "meetings.coming_button"
 

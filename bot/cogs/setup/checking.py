@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -63,6 +64,8 @@ class Found:
     """By the ids of the roles that make people administrators: who holds them, where Discord tells by person."""
     lost: tuple[Lost, ...]
     short: tuple[Short, ...]
+    drifts: Mapping[Raw, int]
+    """By channel: in how many ways it is not as declared."""
     failing: int
 
     @property
@@ -94,6 +97,7 @@ class Checking:
             admins=await holders(guild, _admin_roles(guild)) if services.settings.discord.server_members else {},
             lost=tuple(_lost(guild, kept, there, me)),
             short=tuple(_short(guild, kept, me)),
+            drifts=await self._drifts(guild.id, kept),
             failing=sum(failing.count for failing in await services.timers.failing()),
         )
 
@@ -161,6 +165,7 @@ class Checking:
             words("setup.room_short", what=short.what, permissions=", ".join(map(_spoken, short.lacking)))
             for short in found.short[:SHOWN]
         ]
+        lines += [words("setup.drift_found", what=what, count=count) for what, count in found.drifts.items()]
         lines += [
             words(
                 "setup.setback",
@@ -197,6 +202,10 @@ class Checking:
             for place in Place
         ]
         return [(what, channel_id) for what, channel_id in kept if channel_id is not None]
+
+    async def _drifts(self, guild_id: int, kept: Sequence[tuple[Raw, int]]) -> Mapping[Raw, int]:
+        found = Counter(one.channel_id for one in await self._bot.services.groups.watch.open_findings(guild_id))
+        return {what: found[channel_id] for what, channel_id in kept if found[channel_id]}
 
     async def _there(self, guild: discord.Guild) -> Mapping[int, Any]:
         """What Discord lists to us; a channel that is closed to the bot is left out."""

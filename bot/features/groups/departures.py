@@ -9,6 +9,7 @@ from bot.features.groups import store
 from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.keeping import store as kept
 from bot.features.groups.model import Group, GroupState, Member, Request, Role
+from bot.features.groups.places import Places
 from bot.features.groups.requests import Requests
 from bot.storage import Database, Tx
 
@@ -22,11 +23,14 @@ End = Callable[[Tx, Group, Member], Awaitable[None]]
 
 
 class Departures:
-    def __init__(self, db: Database, *, desk: Desk, requests: Requests, server: ServerOf, end: End) -> None:
+    def __init__(
+        self, db: Database, *, desk: Desk, requests: Requests, places: Places, server: ServerOf, end: End
+    ) -> None:
         """``end`` ends one place."""
         self._db = db
         self._desk = desk
         self._requests = requests
+        self._places = places
         self._server = server
         self._end = end
         self.departed: list[OnPerson] = []
@@ -48,6 +52,9 @@ class Departures:
                 await self._requests.withdraw(tx, request)
                 await self._desk.say(tx, guild_id, user_id, REQUEST_ENDED, {"group": request.group_id})
             await kept.unname(tx, guild_id, user_id)
+            for expected in await self._places.forget(tx, guild_id, user_id):
+                if not expected.invited:
+                    await self._desk.say(tx, guild_id, user_id, REQUEST_ENDED, {"group": expected.group_id})
             for announce in self.departed:
                 await announce(tx, guild_id, user_id)
 
@@ -58,13 +65,15 @@ class Departures:
             await self._end_place(tx, group, member)
         for request in requests:
             await self._requests.withdraw(tx, request)
+        await self._places.forget(tx, guild_id, user_id)
         await self._requests.erase_cards(tx, guild_id, user_id)
 
     async def _matters(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         server = await self._server(tx, guild_id)
         leads = server is not None and user_id in (server.lead_id, server.backup_id)
         awaited = any([await ask(tx, guild_id, user_id) for ask in self.awaited])
-        return leads or awaited or await store.knows(tx, guild_id, user_id)
+        expected = await self._places.all_of(tx, guild_id, user_id)
+        return leads or awaited or bool(expected) or await store.knows(tx, guild_id, user_id)
 
     async def _everything(
         self, tx: Tx, guild_id: int, user_id: int
@@ -75,8 +84,8 @@ class Departures:
         """
         places = await store.memberships(tx, guild_id, user_id)
         requests = await store.requests_of(tx, guild_id, user_id)
-        held = sorted({one.group_id for one in (*places, *requests)})
-        for group_id in held:
+        held = {one.group_id for one in (*places, *requests)}
+        for group_id in sorted(held | set(await self._places.all_of(tx, guild_id, user_id))):
             await tx.lock("group", group_id)
         # what was answered or left before the locks were had is over
         groups = {group_id: await store.group(tx, guild_id, group_id) for group_id in held}

@@ -83,6 +83,15 @@ class RequestState(StrEnum):
     """A place was not free: the person is on the waiting list."""
 
 
+class Wish(StrEnum):
+    """What somebody wants who reads the agreement before they come."""
+
+    JOIN = "join"
+    VISIT = "visit"
+    TAKE = "take"
+    """The place that is kept for them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the operator has laid down for all groups."""
@@ -161,10 +170,6 @@ class Group:
     @property
     def archived(self) -> bool:
         return self.state is GroupState.ARCHIVED
-
-    def takes(self, members: int, today: date) -> bool:
-        """Whether one more may ask, with so many members and on this day of the group's calendar."""
-        return self.state is GroupState.OPEN and members < self.capacity and self.open_on(today)
 
     def open_on(self, day: date) -> bool:
         """Whether new people may ask on ``day``: a closed group takes them until it starts, if that day is known."""
@@ -297,17 +302,7 @@ class Asking:
     consent_version: str
     agreement_version: str
     may_message: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """A group as somebody who looks around sees it."""
-
-    group: Group
-    inside: bool
-    """Whether they are in it already."""
-    asked: bool
-    """Whether they have asked, and nobody has answered yet."""
+    wish: Wish = Wish.JOIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

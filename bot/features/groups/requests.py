@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_id
 from bot.features.groups import store
-from bot.features.groups.desk import Desk, ServerOf
+from bot.features.groups.desk import Desk
 from bot.features.groups.model import (
     NOTE_LENGTH,
     Asking,
     Group,
     GroupState,
-    Listing,
     Member,
-    MemberState,
     Mode,
     Reason,
     Request,
     RequestState,
     Role,
     Rules,
+    Wish,
 )
-from bot.features.groups.rooms import JOINING, Rooms
+from bot.features.groups.places import Admission, Places
+from bot.features.groups.places import store as places_store
+from bot.features.groups.places.admission import OnMember
+from bot.features.groups.places.model import Crowd, Expected, Listing
+from bot.features.groups.places.places import CLOSED
+from bot.features.groups.rooms import JOINING
 from bot.features.groups.setbacks import Setbacks
-from bot.inbox import Inbox
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.storage import Database, Tx
 from bot.timers import Due, Timers
@@ -40,8 +41,6 @@ ANSWERED_CARD: Final = "groups.answered_card"
 DECLINED: Final = "groups.declined"
 UNANSWERED: Final = "groups.unanswered"
 
-OnMember = Callable[[Tx, Member], Awaitable[None]]
-
 
 class Requests:
     def __init__(
@@ -49,45 +48,61 @@ class Requests:
         db: Database,
         clock: Clock,
         outbox: Outbox,
-        inbox: Inbox,
         timers: Timers,
         audit: Audit,
         *,
-        rooms: Rooms,
+        places: Places,
+        admission: Admission,
         desk: Desk,
         setbacks: Setbacks,
-        server: ServerOf,
         rules: Rules,
     ) -> None:
         self._db = db
         self._clock = clock
         self._outbox = outbox
-        self._inbox = inbox
         self._timers = timers
         self._audit = audit
-        self._rooms = rooms
+        self._places = places
+        self._admission = admission
         self._desk = desk
         self._setbacks = setbacks
-        self._server = server
         self._rules = rules
-        self.joined: list[OnMember] = []
         outbox.delivered(CARD, self._card_posted)
         outbox.undeliverable(CARD, self._card_refused)
         outbox.delivered(ANSWERED_CARD, self._card_edited)
         outbox.undeliverable(ANSWERED_CARD, self._edit_refused)
         timers.on(UNANSWERED, self._nobody_answered)
 
+    @property
+    def joined(self) -> list[OnMember]:
+        """Called, in the same transaction, when somebody has come in."""
+        return self._admission.joined
+
     async def listings(self, *, guild_id: int, user_id: int) -> list[Listing]:
-        """The groups of this server that take people today, as this person sees them."""
+        """The groups of this server that take people today, as this person sees them, and those that expect them."""
         async with self._db.read() as tx:
-            mine = {member.group_id for member in await store.memberships(tx, guild_id, user_id)}
+            mine = {member.group_id: member.role for member in await store.memberships(tx, guild_id, user_id)}
             asked = {request.group_id for request in await store.requests_of(tx, guild_id, user_id)}
-            people = await store.counts(tx, guild_id)
+            expected = await self._places.all_of(tx, guild_id, user_id)
+            groups = await store.groups_in(tx, guild_id)
+            full = await self._places.full(tx, guild_id, groups)
             return [
-                Listing(group=group, inside=group.id in mine, asked=group.id in asked)
-                for group in await store.groups_in(tx, guild_id)
-                if group.takes(people.get(group.id, 0), await self._today(tx, group))
+                Listing(
+                    group=group,
+                    inside=group.id in mine,
+                    asked=group.id in asked,
+                    visiting=mine.get(group.id) is Role.VISITOR,
+                    full=group.id in full,
+                    expected=expected.get(group.id),
+                )
+                for group in groups
+                if await self._shows(tx, group, expected.get(group.id))
             ]
+
+    async def _shows(self, tx: Tx, group: Group, expected: Expected | None) -> bool:
+        if expected is not None:
+            return True
+        return group.state is GroupState.OPEN and await self._places.takes_people(tx, group)
 
     async def may_ask(self, *, guild_id: int, group_id: int, user_id: int) -> Group:
         """The group, if this person may ask to join it now. Raises ``UserError`` with the reason if not."""
@@ -99,22 +114,11 @@ class Requests:
         async with self._db.begin() as tx:
             await tx.lock("group", asking.group_id)
             group = await self._askable(tx, guild_id, asking.group_id, asking.user_id)
-            request = Request(
-                id=new_id(),
-                guild_id=guild_id,
-                group_id=group.id,
-                user_id=asking.user_id,
-                note=asking.note.strip()[:NOTE_LENGTH],
-                state=RequestState.ASKED,
-                asked_at=self._clock(),
-                consent_version=asking.consent_version,
-                agreement_version=asking.agreement_version,
-            )
+            request = _request(guild_id, asking, self._clock())
             await store.add_request(tx, request)
             lapses_at = request.asked_at + self._rules.request_lasts
             await self._timers.set(tx, UNANSWERED, f"{guild_id}:{request.id}", lapses_at, guild_id=guild_id)
-            choose = self._inbox.allow if asking.may_message else self._inbox.withdraw
-            await choose(tx, guild_id=guild_id, user_id=asking.user_id, purpose=JOINING)
+            await self._admission.remember_choice(tx, guild_id, asking)
             await self._outbox.put(
                 tx,
                 Post(
@@ -133,21 +137,51 @@ class Requests:
         async with self._db.read() as tx:
             return await self._unanswered(tx, guild_id, group_id, request_id)
 
-    async def welcome(self, *, guild_id: int, group_id: int, request_id: int, actor_id: int) -> Member:
-        """Let the person in. Of two who press at once one does; the other gets ``UserError``, as for a full group."""
+    async def crowd(self, *, guild_id: int, group_id: int) -> Crowd:
+        """How full the group is. Raises ``UserError`` if it is not open."""
+        async with self._db.read() as tx:
+            return await self._places.crowd(tx, await self._places.open_group(tx, guild_id, group_id))
+
+    async def welcome(
+        self, *, guild_id: int, group_id: int, request_id: int, actor_id: int, anyway: bool = False
+    ) -> Member:
+        """Let the person in; above the group's capacity only if that is meant (``anyway``), above the most never.
+
+        Of two who press at once one does; the other gets ``UserError``, as for a full group.
+        """
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
             request = await self._unanswered(tx, guild_id, group_id, request_id)
-            group = await self._open_group(tx, guild_id, group_id)
-            if await store.count(tx, group_id, Role.MEMBER) >= group.capacity:
-                raise UserError("groups.full_for_facilitator", capacity=group.capacity)
-            now = self._clock()
-            member = await store.put_member(tx, _newcomer(request, now))
+            group = await self._places.open_group(tx, guild_id, group_id)
+            crowd = await self._places.crowd(tx, group)
+            if crowd.packed:
+                raise UserError("groups.packed_for_facilitator", most=crowd.most)
+            if crowd.full and not anyway:
+                raise UserError("groups.full_for_facilitator", taken=crowd.taken, capacity=crowd.capacity)
             await self._answer(tx, request, RequestState.WELCOMED, actor_id=actor_id)
-            await self._rooms.let_in(tx, group, member)
-            for announce in self.joined:
-                await announce(tx, member)
-            return member
+            return await self._admission.let_in(
+                tx,
+                group,
+                request.user_id,
+                visit=request.visit,
+                consent_version=request.consent_version,
+                agreement_version=request.agreement_version,
+                agreed_at=request.asked_at,
+            )
+
+    async def put_off(self, *, guild_id: int, group_id: int, request_id: int, actor_id: int) -> int:
+        """Put the person on the waiting list; what they wrote is deleted. Gives how many wait now."""
+        async with self._db.begin() as tx:
+            await tx.lock("group", group_id)
+            request = await self._unanswered(tx, guild_id, group_id, request_id)
+            group = await store.group(tx, guild_id, group_id)
+            if group is None or group.state is GroupState.ARCHIVED:
+                raise NotFound("groups.gone")
+            await self._answer(tx, request, RequestState.WAITING, actor_id=actor_id)
+            await places_store.wipe_note(tx, request.id)
+            await self._places.add(tx, group, request)
+            waiting, _ = await self._places.counts(tx, guild_id, group_id)
+            return waiting
 
     async def decline(self, *, guild_id: int, group_id: int, request_id: int, actor_id: int, reason: Reason) -> None:
         """Say *not now*, kindly and privately. They may ask again."""
@@ -187,25 +221,36 @@ class Requests:
         for request_id, channel_id, card_id in await store.cards_of(tx, guild_id, user_id):
             await self._edit(tx, guild_id, request_id, (channel_id, card_id), erased=True)
 
+    async def close_all(self, tx: Tx, group: Group) -> None:
+        """The group is archived: nobody asks it for anything any more, and everyone who did is told."""
+        for request_id in await places_store.asked_in(tx, group.guild_id, group.id):
+            request = await store.request(tx, group.guild_id, request_id)
+            if request is not None and request.state is RequestState.ASKED:
+                await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)
+                params = {"group": group.id}
+                await self._desk.say(tx, group.guild_id, request.user_id, CLOSED, params, purpose=JOINING)
+        await self._places.close(tx, group)
+
+    async def forget_visitor(self, tx: Tx, member: Member) -> None:
+        """Somebody has only visited: nothing is kept of them in this group, and no card is to name them."""
+        for request_id, channel_id, card_id in await store.cards_of(tx, member.guild_id, member.user_id):
+            request = await store.request(tx, member.guild_id, request_id)
+            if request is not None and request.group_id == member.group_id:
+                await self._edit(tx, member.guild_id, request_id, (channel_id, card_id), erased=True)
+        await places_store.forget(tx, member)
+
     async def _askable(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> Group:
-        group = await self._open_group(tx, guild_id, group_id)
+        group = await self._places.open_group(tx, guild_id, group_id)
         member = await store.membership(tx, guild_id, group_id, user_id)
         if member is not None and member.active:
             raise UserError("groups.already_in", name=group.name)
         if any(request.group_id == group_id for request in await store.requests_of(tx, guild_id, user_id)):
             raise UserError("groups.already_asked", name=group.name)
-        if not group.open_on(await self._today(tx, group)):
+        expected = await self._places.expected(tx, guild_id, group_id, user_id)
+        if expected is not None:
+            raise UserError("groups.already_kept" if expected.offered else "groups.already_waiting", name=group.name)
+        if not await self._places.takes_people(tx, group):
             raise UserError("groups.closed_to_new" if group.mode is Mode.CLOSED else "groups.outside_window")
-        if await store.count(tx, group_id, Role.MEMBER) >= group.capacity:
-            raise UserError("groups.full", name=group.name)
-        return group
-
-    async def _open_group(self, tx: Tx, guild_id: int, group_id: int) -> Group:
-        group = await store.group(tx, guild_id, group_id)
-        if group is None or group.state is GroupState.ARCHIVED:
-            raise NotFound("groups.gone")
-        if group.state is not GroupState.OPEN:
-            raise UserError("groups.not_open_yet" if group.state is GroupState.FORMING else "groups.paused")
         return group
 
     async def _unanswered(self, tx: Tx, guild_id: int, group_id: int, request_id: int) -> Request:
@@ -269,11 +314,6 @@ class Requests:
             ),
         )
 
-    async def _today(self, tx: Tx, group: Group) -> date:
-        server = await self._server(tx, group.guild_id)
-        zone = group.zone or (server.zone if server else "UTC")
-        return self._clock().astimezone(ZoneInfo(zone)).date()
-
     async def _card_posted(self, tx: Tx, done: Delivered) -> None:
         await self._setbacks.forget(tx, done.key)
         assert done.channel_id is not None and done.message_id is not None
@@ -312,17 +352,16 @@ def _card_key(request_id: int) -> str:
     return f"request:{request_id}:card"
 
 
-def _newcomer(request: Request, now: datetime) -> Member:
-    return Member(
+def _request(guild_id: int, asking: Asking, now: datetime) -> Request:
+    return Request(
         id=new_id(),
-        guild_id=request.guild_id,
-        group_id=request.group_id,
-        user_id=request.user_id,
-        role=Role.MEMBER,
-        state=MemberState.ACTIVE,
-        joined_at=now,
-        left_at=None,
-        consent_version=request.consent_version,
-        agreement_version=request.agreement_version,
-        agreed_at=request.asked_at,
+        guild_id=guild_id,
+        group_id=asking.group_id,
+        user_id=asking.user_id,
+        note=asking.note.strip()[:NOTE_LENGTH],
+        state=RequestState.ASKED,
+        asked_at=now,
+        consent_version=asking.consent_version,
+        agreement_version=asking.agreement_version,
+        visit=asking.wish is Wish.VISIT,
     )

@@ -14,6 +14,7 @@ from bot.storage import Tx
 
 ACCESS: Final = "groups.access"
 WELCOMED: Final = "groups.welcomed"
+REMADE: Final = "groups.remade"
 JOINING: Final = "joining"
 """What a direct message about a request to join was allowed for."""
 
@@ -45,6 +46,8 @@ class Rooms:
         self.remade: list[OnPlace] = []
         self.restrains: list[Restrains] = []
         self.progressed: list[Callable[[int], None]] = []
+        self.carried: list[Callable[[int], None]] = []
+        """Rung with a server's id when a room, or somebody's access to one, has become what it should be, or cannot."""
         for place in Place:
             outbox.delivered(kind_of(place), self._made)
             outbox.undeliverable(kind_of(place), self._not_made)
@@ -55,22 +58,30 @@ class Rooms:
 
     async def make(self, tx: Tx, group: Group) -> None:
         """Have every channel of the group made that is not there."""
+        for place in group.places:
+            if group.channel(place) is None:
+                await self._make(tx, group, place)
+
+    async def make_again(self, tx: Tx, group: Group, place: Place) -> None:
+        """Have one channel made in place of one that is gone. The others are not touched: one that the bot cannot see
+        would be made a second time.
+        """
+        await self._make(tx, group, place, again=True)
+
+    async def _make(self, tx: Tx, group: Group, place: Place, *, again: bool = False) -> None:
         server = await self._server(tx, group.guild_id)
         category_id = None if server is None else server.category_id
-        for place in group.places:
-            if group.channel(place) is not None:
-                continue
-            await self._outbox.put(
-                tx,
-                Deed(
-                    key=_room_key(group.id, place),
-                    guild_id=group.guild_id,
-                    what=What.ENSURE_ROOM,
-                    lane=Lane.PROMPT,
-                    kind=kind_of(place),
-                    params={"group": group.id, "place": place, "category": category_id},
-                ),
-            )
+        await self._outbox.put(
+            tx,
+            Deed(
+                key=_room_key(group.id, place),
+                guild_id=group.guild_id,
+                what=What.ENSURE_ROOM,
+                lane=Lane.PROMPT,
+                kind=kind_of(place),
+                params={"group": group.id, "place": place, "category": category_id, "again": again},
+            ),
+        )
 
     async def rename(self, tx: Tx, group: Group) -> None:
         """Have every channel of the group called as the group is by now. One that is being made meanwhile is looked at
@@ -99,7 +110,7 @@ class Rooms:
     async def give_up(self, tx: Tx, group: Group, place: Place) -> None:
         """A channel that could not be made is not wanted any more."""
         await self._setbacks.forget(tx, _room_key(group.id, place))
-        self._ring(tx, group.id)
+        self._ring(tx, group.guild_id, group.id)
 
     async def category_settled(self, tx: Tx, guild_id: int, problem: str | None) -> None:
         """There is a category with room again, or, with a ``problem``, there is not going to be: put those rooms again
@@ -209,11 +220,26 @@ class Rooms:
             for member in await store.members(tx, group.guild_id, group.id):
                 await self.close(tx, group, member)
         opened = await self.open(tx, group)
-        if not opened and place is Place.VOICE and group.ready:
-            # who came in while it was being made
-            for member in await store.members(tx, done.guild_id, group_id):
+        if not opened and done.params.get("again") and before.channel(place) is None:
+            await self._let_all_in(tx, group, place)
+            await self._announce_remade(tx, group, place)
+        elif not opened and place is Place.VOICE and group.ready:
+            await self._let_all_in(tx, group, place)
+        self._ring(tx, done.guild_id, group_id)
+
+    async def _let_all_in(self, tx: Tx, group: Group, place: Place) -> None:
+        """Somebody may have come in while the channel was being made."""
+        for member in await store.members(tx, group.guild_id, group.id):
+            if member.may_enter(place):
                 await self._put_access(tx, group, member, place, Lane.PROMPT)
-        self._ring(tx, group_id)
+
+    async def _announce_remade(self, tx: Tx, group: Group, place: Place) -> None:
+        for announce in self.remade:
+            await announce(tx, group, place)
+        for member in await store.members(tx, group.guild_id, group.id):
+            if member.may_enter(place):
+                about = {"group": group.id, "place": place}
+                await self._desk.say(tx, group.guild_id, member.user_id, REMADE, about)
 
     async def open(self, tx: Tx, group: Group) -> bool:
         """Open a group whose room and desk are there for the first time; whether it was not open until now."""
@@ -241,7 +267,7 @@ class Rooms:
         tried = returned.params.get("category")
         for announce in self.outgrown:
             await announce(tx, returned.guild_id, None if tried is None else int(str(tried)))
-        self._ring(tx, group_id)
+        self._ring(tx, returned.guild_id, group_id)
 
     async def _refused(self, tx: Tx, returned: Returned) -> None:
         group_id, place = _subject(returned)
@@ -249,10 +275,11 @@ class Rooms:
         group = await store.group(tx, returned.guild_id, group_id)
         if group is not None and news:
             await self._desk.tell(tx, group, f"groups.trouble_{place}", problem=returned.problem)
-        self._ring(tx, group_id)
+        self._ring(tx, returned.guild_id, group_id)
 
     async def _renamed(self, tx: Tx, done: Delivered) -> None:
         await self._setbacks.forget(tx, done.key)
+        self._ring_carried(tx, done.guild_id)
 
     async def _not_renamed(self, tx: Tx, returned: Returned) -> None:
         group_id, _ = _subject(returned)
@@ -271,8 +298,10 @@ class Rooms:
         entry = await self.entry(tx, done.guild_id, group_id, user_id, place)
         if done.params["welcome"] and entry is not None and entry.role is not None:
             await self._desk.say(tx, done.guild_id, user_id, WELCOMED, {"group": group_id}, purpose=JOINING)
+        self._ring_carried(tx, done.guild_id)
 
     async def _access_refused(self, tx: Tx, returned: Returned) -> None:
+        self._ring_carried(tx, returned.guild_id)
         group_id, place = _subject(returned)
         user_id = int(str(returned.params["user"]))
         entry = await self.entry(tx, returned.guild_id, group_id, user_id, place)
@@ -313,9 +342,14 @@ class Rooms:
             }
             await self._desk.tell_lead(tx, group.guild_id, params)
 
-    def _ring(self, tx: Tx, group_id: int) -> None:
+    def _ring(self, tx: Tx, guild_id: int, group_id: int) -> None:
         for ring in self.progressed:
             tx.after_commit(lambda ring=ring: ring(group_id))
+        self._ring_carried(tx, guild_id)
+
+    def _ring_carried(self, tx: Tx, guild_id: int) -> None:
+        for ring in self.carried:
+            tx.after_commit(lambda ring=ring: ring(guild_id))
 
 
 def _subject(errand: Delivered | Returned) -> tuple[int, Place]:

@@ -25,9 +25,12 @@ from bot.features.groups.model import (
     Rules,
     Standing,
 )
-from bot.features.groups.requests import OnMember, Requests
+from bot.features.groups.places import Admission, Invitations, Places, Visits
+from bot.features.groups.places.admission import OnMember
+from bot.features.groups.requests import Requests
 from bot.features.groups.rooms import OnGroup, OnPlace, Restrains, Rooms
 from bot.features.groups.setbacks import Setbacks
+from bot.features.groups.watch import Watch
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -50,32 +53,22 @@ class Groups:
         self._db = db
         self._clock = clock
         self._audit = audit
-        self._rules = rules
         self._server = server
         self.setbacks = Setbacks(outbox, clock)
         self.desk = Desk(outbox, inbox, clock, server)
         self.rooms = Rooms(outbox, self.desk, self.setbacks, server)
-        self.requests = Requests(
-            db,
-            clock,
-            outbox,
-            inbox,
-            timers,
-            audit,
-            rooms=self.rooms,
-            desk=self.desk,
-            setbacks=self.setbacks,
-            server=server,
-            rules=rules,
+        self._take_in(outbox, inbox, timers, rules)
+        self._departures = Departures(
+            db, desk=self.desk, requests=self.requests, places=self.places, server=server, end=self.end
         )
-        self._departures = Departures(db, desk=self.desk, requests=self.requests, server=server, end=self.end)
-        self.left: list[OnMember] = []
-        self.archived: list[OnGroup] = []
+        self.watch = Watch(db, clock, outbox, audit, self.rooms, self.desk, self.setbacks, server=server)
+        self.left: list[OnMember] = [self.places.freed]
+        self.archived: list[OnGroup] = [self.requests.close_all]
         self.restored: list[OnGroup] = []
         """Called when an archived group was brought back."""
         self.ended: list[OnGroup] = []
         """Called when an archived group cannot be brought back any more: what it had of its own goes."""
-        self.changed: list[OnGroup] = []
+        self.changed: list[OnGroup] = [self.places.changed]
         """Called when somebody has changed how many a group takes, or when; also when a break is over."""
         self.concerns: list[Concerns] = []
         """Asked how many concerns of a group are open, of those that somebody may know of."""
@@ -85,6 +78,34 @@ class Groups:
             db, audit, self._founding, planning, self.rooms, self.desk, changed=self.changed, end=self.end
         )
         self._keep_up(outbox, timers)
+
+    def _take_in(self, outbox: Outbox, inbox: Inbox, timers: Timers, rules: Rules) -> None:
+        """Asking, visiting, waiting and being invited: the ways into a group."""
+        base = (self._db, self._clock)
+        self.visits = Visits(*base, timers, self._audit, desk=self.desk, rules=rules, end=self.end)
+        self._admission = Admission(self._clock, inbox, rooms=self.rooms, visits=self.visits)
+        self.places = Places(
+            *base,
+            timers,
+            self._audit,
+            desk=self.desk,
+            admission=self._admission,
+            server=self._server,
+            rules=rules,
+        )
+        self.invitations = Invitations(*base, self._audit, places=self.places, rules=rules)
+        self.requests = Requests(
+            *base,
+            outbox,
+            timers,
+            self._audit,
+            places=self.places,
+            admission=self._admission,
+            desk=self.desk,
+            setbacks=self.setbacks,
+            rules=rules,
+        )
+        self._admission.joined.append(self.places.came_in)
 
     def _keep_up(self, outbox: Outbox, timers: Timers) -> None:
         """Handing over, breaks and the archive, which hear of one another."""
@@ -134,8 +155,8 @@ class Groups:
 
     @property
     def joined(self) -> list[OnMember]:
-        """Called, in the same transaction, when somebody has become a member."""
-        return self.requests.joined
+        """Called, in the same transaction, when somebody has become a member, or a visitor."""
+        return self._admission.joined
 
     @property
     def departed(self) -> list[OnPerson]:
@@ -276,6 +297,7 @@ class Groups:
         A group that loses a facilitator is told of to the safeguarding lead.
         """
         await self._departures.leave_all(tx, guild_id, user_id)
+        await self.watch.forget(tx, guild_id, user_id)
         await self.handovers.withdraw_all(tx, guild_id, user_id)
 
     async def _leaving(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> tuple[Group, Member]:
@@ -288,8 +310,13 @@ class Groups:
         return group, member
 
     async def end(self, tx: Tx, group: Group, member: Member) -> None:
-        """End this person's place in the group, and their access at once. Nobody is told."""
+        """End this person's place in the group, and their access at once. Nobody is told.
+
+        Of somebody who only visited nothing is kept.
+        """
         await store.end_membership(tx, member.id, self._clock())
         await self.rooms.shut_out(tx, group, member)
         for announce in self.left:
             await announce(tx, member)
+        if member.role is Role.VISITOR:
+            await self.requests.forget_visitor(tx, member)

@@ -208,7 +208,7 @@ async def groups_in(tx: Tx, guild_id: int) -> list[Group]:
     return sorted(found, key=lambda group: group.name.casefold())
 
 
-async def set_channel(tx: Tx, group_id: int, place: Place, channel_id: int) -> None:
+async def set_channel(tx: Tx, group_id: int, place: Place, channel_id: int | None) -> None:
     column_name = _CHANNEL[place].name
     await tx.execute(sa.update(groups).where(groups.c.id == group_id).values({column_name: channel_id}))
 
@@ -289,14 +289,6 @@ async def members(tx: Tx, guild_id: int, group_id: int, *, state: MemberState = 
     these = sa.and_(table.c.guild_id == guild_id, table.c.group_id == group_id, table.c.state == state)
     rows = await tx.all(sa.select(table).where(these).order_by(table.c.joined_at, table.c.id))
     return [_member(tx, row) for row in rows]
-
-
-async def counts(tx: Tx, guild_id: int) -> dict[int, int]:
-    """How many members each group of the server has, facilitators not counted."""
-    table = groups_members
-    active = sa.and_(table.c.guild_id == guild_id, table.c.state == MemberState.ACTIVE, table.c.role == Role.MEMBER)
-    counted = sa.select(table.c.group_id, sa.func.count().label("people")).where(active).group_by(table.c.group_id)
-    return {row["group_id"]: row["people"] for row in await tx.all(counted)}
 
 
 async def count(tx: Tx, group_id: int, role: Role) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.audit import Audit
+from bot.core.calendar import Occurrence
 from bot.core.clock import Clock
 from bot.core.durations import spell
 from bot.features.groups import Group, Groups, GroupState
@@ -26,6 +27,9 @@ UNDELIVERED = "meetings.undelivered"
 
 ENDED_LASTS = timedelta(days=60)
 """How long a meeting that is over is kept: as long as a word about it can wait for the lead."""
+
+OnEnded = Callable[[Tx, int, int, frozenset[int]], Awaitable[None]]
+"""Given the server, the group and those who had said that they could not come."""
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -53,6 +57,7 @@ class Reminders:
         self._groups = groups
         self._server = server
         self.lengths = tuple(reminders)
+        self.ended: list[OnEnded] = []
         timers.on(NEXT, self._come)
         timers.on(FORGET, self._forget)
         outbox.undeliverable(REMINDER, self._not_posted)
@@ -147,14 +152,23 @@ class Reminders:
             return None
         if group.state is not GroupState.PAUSED:
             await self._speak(tx, meeting, group, since=due.due_at, now=now)
+        over = list(meeting.schedule.between(due.due_at - meeting.lasts - _INSTANT, now - meeting.lasts))
+        if group.state is GroupState.OPEN:
+            await self._announce_end(tx, meeting, over)
         await tx.lock("meeting", meeting.id)
         await store.clear(tx, meeting, ended_by=now)
-        for ended in meeting.schedule.between(due.due_at - meeting.lasts - _INSTANT, now - meeting.lasts):
+        for ended in over:
             await self._groups.setbacks.forget(tx, _card_key(meeting.id, ended.day))
         following = next_due(meeting, self.lengths, now)
         if following is None:
             await self._end(tx, meeting, MeetingState.OVER)
         return following
+
+    async def _announce_end(self, tx: Tx, meeting: Meeting, over: Sequence[Occurrence]) -> None:
+        for ended in over:
+            absent = await store.absent(tx, meeting, ended.day)
+            for announce in self.ended:
+                await announce(tx, meeting.guild_id, meeting.group_id, absent)
 
     async def _end(self, tx: Tx, meeting: Meeting, after: MeetingState) -> None:
         await store.move(tx, meeting.guild_id, meeting.id, before=MeetingState.PLANNED, after=after)

@@ -30,7 +30,7 @@ from bot.features.meetings.model import (
     Proposal,
     overdue_at_once,
 )
-from bot.features.meetings.reminders import Reminders
+from bot.features.meetings.reminders import OnEnded, Reminders
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
 from bot.timers import Timers
@@ -63,6 +63,11 @@ class Meetings:
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
+
+    @property
+    def ended(self) -> list[OnEnded]:
+        """Called, in the transaction of its end, when one time of a meeting that took place is over."""
+        return self._reminders.ended
 
     # scheduling
 
@@ -194,7 +199,7 @@ class Meetings:
             if occasion.ends_at <= self._clock():
                 raise UserError("meetings.ended")
             standing = await self._groups.standing(tx, guild_id, user_id, group_id=occasion.group.id)
-            if not standing.member:
+            if not (standing.member or standing.visitor):
                 raise NotAllowed("errors.for_members")
             before = await store.put_answer(tx, occasion.meeting, day, user_id, choice, ends_at=occasion.ends_at)
             if before is not choice:

@@ -154,6 +154,13 @@ async def numbers(tx: Tx, guild_id: int, meeting_id: int, day: date) -> Numbers:
     return Numbers(**{row["answer"]: row["count"] for row in await tx.all(counted)})
 
 
+async def absent(tx: Tx, meeting: Meeting, day: date) -> frozenset[int]:
+    """Who said that they cannot come."""
+    same = (answers.c.guild_id == meeting.guild_id, answers.c.meeting_id == meeting.id, answers.c.day == day)
+    rows = await tx.all(sa.select(answers.c.user).where(*same, answers.c.answer == Choice.AWAY))
+    return frozenset(tx.vault.open_id(row["user"], meeting.guild_id) for row in rows)
+
+
 async def forget_answers(tx: Tx, guild_id: int, group_id: int, user_id: int) -> Sequence[tuple[int, date]]:
     """Delete what somebody said about the meetings of one group; gives which meetings and days."""
     of_group = sa.select(meetings.c.id).where(meetings.c.guild_id == guild_id, meetings.c.group_id == group_id)

@@ -47,7 +47,7 @@ class Setup:
         """Told whether a further category is there: with None, or with the problem for which it cannot be."""
         self.presence = Presence(db, clock, outbox, inbox, timers, audit)
         self.progressed: list[Callable[[int], None]] = []
-        """Rung with a server's id when one of its channels was made, or could not be."""
+        """Rung with a server's id when one of its channels was made or opened to somebody, or could not be."""
         for room in Room:
             outbox.delivered(kind_of(room), self._made)
             outbox.undeliverable(kind_of(room), self._came_back)
@@ -215,6 +215,7 @@ class Setup:
 
     async def _access_done(self, tx: Tx, done: Delivered) -> None:
         await self._setbacks.forget(tx, done.key)
+        self._ring(tx, done.guild_id)
 
     async def _came_back(self, tx: Tx, returned: Returned) -> None:
         room = str(returned.params["room"])

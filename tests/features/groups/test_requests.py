@@ -112,11 +112,14 @@ async def test_ten_presses_of_send_make_one_request(village: Village) -> None:
     assert village.kinds().count("groups.card") == 1
 
 
-async def test_a_full_group_is_not_listed_and_cannot_be_asked(village: Village) -> None:
+async def test_a_full_group_is_listed_as_full_and_can_be_asked(village: Village) -> None:
     group = await village.found(plan_of(capacity=1))
+    (listing,) = await village.requests.listings(guild_id=GUILD, user_id=CLEO)
+    assert not listing.full
     await village.join(group, MO)
-    assert await village.requests.listings(guild_id=GUILD, user_id=CLEO) == []
-    assert await refusal(village, group, CLEO) == "groups.full"
+    (listing,) = await village.requests.listings(guild_id=GUILD, user_id=CLEO)
+    assert listing.full
+    assert await village.ask(group, CLEO)
 
 
 async def test_a_closed_group_takes_people_until_it_begins(village: Village, clock) -> None:
@@ -217,10 +220,7 @@ async def test_the_listing_says_where_somebody_is_and_waits(village: Village) ->
 
 async def pass_days(village: Village, days: float) -> list[str]:
     """Let time go by with what is due in it; gives the kinds of what was carried then, but for the daily look."""
-    village.clock.step(days=days)
-    await village.timers.start()
-    await village.timers.settled()
-    return [errand.kind for errand in await village.carry() if errand.kind != PIN]
+    return [errand.kind for errand in await village.pass_time(days=days) if errand.kind != PIN]
 
 
 async def test_a_request_that_nobody_answers_is_closed_with_a_kind_word(village: Village) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from bot.audit import Audit
 from bot.features.groups import Group, Groups, Member, Place, Rules
-from bot.features.groups.model import Asking, Candidate, Plan
+from bot.features.groups.model import Asking, Candidate, Plan, Wish
 from bot.features.guidelines import Agreements, Guidelines
 from bot.features.setup import Setup
 from bot.inbox import Inbox
@@ -139,19 +139,29 @@ class Village:
         assert group is not None
         return group
 
-    async def ask(self, group: Group, user_id: int, *, note: str = "", may_message: bool = False) -> int:
+    async def ask(
+        self, group: Group, user_id: int, *, note: str = "", may_message: bool = False, visit: bool = False
+    ) -> int:
         """The id of the request."""
-        asking = Asking(
+        wish = Wish.VISIT if visit else Wish.JOIN
+        asking = self.asking(group, user_id, note=note, may_message=may_message, wish=wish)
+        await self.requests.ask(guild_id=GUILD, asking=asking)
+        cards = [errand for errand in await self.carry() if errand.kind == "groups.card"]
+        return int(str(cards[-1].params["request"])) if cards else 0
+
+    def asking(
+        self, group: Group, user_id: int, *, note: str = "", may_message: bool = False, wish: Wish = Wish.JOIN
+    ) -> Asking:
+        """The form as somebody fills it in."""
+        return Asking(
             user_id=user_id,
             group_id=group.id,
             note=note,
             consent_version="c1",
             agreement_version="v1",
             may_message=may_message,
+            wish=wish,
         )
-        await self.requests.ask(guild_id=GUILD, asking=asking)
-        cards = [errand for errand in await self.carry() if errand.kind == "groups.card"]
-        return int(str(cards[-1].params["request"])) if cards else 0
 
     async def welcome(self, group: Group, request_id: int, *, by: int = FAY) -> Member:
         return await self.requests.welcome(guild_id=GUILD, group_id=group.id, request_id=request_id, actor_id=by)
@@ -160,6 +170,33 @@ class Village:
         member = await self.welcome(group, await self.ask(group, user_id))
         await self.carry()
         return member
+
+    async def visit(self, group: Group, user_id: int) -> Member:
+        member = await self.welcome(group, await self.ask(group, user_id, visit=True))
+        await self.carry()
+        return member
+
+    async def leave(self, group: Group, user_id: int) -> None:
+        await self.groups.leave(guild_id=GUILD, group_id=group.id, user_id=user_id)
+        await self.carry()
+
+    async def put_off(self, group: Group, user_id: int, *, visit: bool = False) -> None:
+        """They ask, and are put on the waiting list."""
+        request = await self.ask(group, user_id, note="please", visit=visit)
+        await self.requests.put_off(guild_id=GUILD, group_id=group.id, request_id=request, actor_id=FAY)
+        await self.carry()
+
+    async def take(self, group: Group, user_id: int) -> None:
+        asking = self.asking(group, user_id, wish=Wish.TAKE)
+        await self.groups.places.take(guild_id=GUILD, asking=asking)
+        await self.carry()
+
+    async def pass_time(self, **by: float) -> list[Errand]:
+        """Let time go by with what is due in it; gives what was carried then."""
+        self.clock.step(**by)
+        await self.timers.start()
+        await self.timers.settled()
+        return await self.carry()
 
     async def may_enter(self, group: Group, user_id: int, place: Place = Place.ROOM) -> bool:
         entry = await self.groups.entry(guild_id=GUILD, group_id=group.id, user_id=user_id, place=place)

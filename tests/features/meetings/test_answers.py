@@ -70,11 +70,12 @@ async def test_no_name_and_no_id_is_kept_beside_an_answer(house: House, occasion
     assert row["user"] == house.db.vault.seal_id(2, GUILD)
 
 
-async def test_only_members_are_counted(house: House, occasion: Occasion) -> None:
+async def test_members_and_visitors_are_counted_and_nobody_else(house: House, occasion: Occasion) -> None:
     await house.join(8, Role.VISITOR)
-    for stranger in (8, 9):
-        with pytest.raises(NotAllowed):
-            await _answer(house, occasion, stranger, Choice.COMING)
+    await _answer(house, occasion, 8, Choice.COMING)
+    assert await _numbers(house, occasion) == Numbers(coming=1)
+    with pytest.raises(NotAllowed):
+        await _answer(house, occasion, 9, Choice.COMING)
     with pytest.raises(NotFound):
         await house.meetings.answer(
             guild_id=GUILD + 1,

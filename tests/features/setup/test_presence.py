@@ -69,6 +69,8 @@ async def settle(services: Services, clock: StepClock, guild_id: int) -> Group:
         request_id = await ask(services, made, user_id)
         await services.groups.requests.welcome(guild_id=guild_id, group_id=made.id, request_id=request_id, actor_id=FAY)
     await ask(services, made, MO)
+    invited = Candidate(user_id=max(REST) + 1)
+    await services.groups.invitations.invite(guild_id=guild_id, group_id=made.id, actor_id=FAY, person=invited)
     async with services.db.read() as tx:
         group = await services.groups.group(tx, guild_id, made.id)
     assert group is not None
