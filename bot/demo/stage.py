@@ -119,7 +119,7 @@ class Stage:
         words = shown("\n".join(seen.words), person, self.now())
         lines = words.split("\n", allow_blank=True)
         if len(lines) > most and end:
-            words = Text("(goes before) …\n", style="dim").append(Text("\n").join(lines[-most:]))
+            words = Text("… (it begins before this)\n", style="dim").append(Text("\n").join(lines[-most:]))
         elif len(lines) > most:
             words = Text("\n").join(lines[:most]).append("\n… (goes on)", style="dim")
         if seen.pinned:
