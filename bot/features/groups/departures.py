@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.features.groups import store
 from bot.features.groups.desk import Desk, ServerOf
+from bot.features.groups.keeping import store as kept
 from bot.features.groups.model import Group, GroupState, Member, MemberState, Request, Role
 from bot.features.groups.places import Places
 from bot.features.groups.requests import Requests
@@ -43,7 +44,6 @@ class Departures:
                 return  # most who leave a server were never in a group, and nobody waits for them
         async with self._db.begin(urgent=True) as tx:
             places, requests = await self._everything(tx, guild_id, user_id)
-            await store.remove_named(tx, guild_id, user_id)
             for group, member in places:
                 await self._end_place(tx, group, member)
                 # Discord asks for permission before a message: who comes back finds it
@@ -51,6 +51,7 @@ class Departures:
             for request in requests:
                 await self._requests.withdraw(tx, request)
                 await self._desk.say(tx, guild_id, user_id, REQUEST_ENDED, {"group": request.group_id})
+            await kept.unname(tx, guild_id, user_id)
             for expected in await self._places.forget(tx, guild_id, user_id):
                 if not expected.invited:
                     await self._desk.say(tx, guild_id, user_id, REQUEST_ENDED, {"group": expected.group_id})

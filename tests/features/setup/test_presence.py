@@ -83,10 +83,10 @@ async def settle(services: Services, clock: StepClock, guild_id: int) -> Group:
     (template,) = services.checkins.templates
     await services.checkins.open(guild_id=guild_id, group_id=group.id, user_id=FAY, template=template)
     await carry(services, refusing="checkins.opened")
-    handing = Handing(group_id=group.id, asker_id=FAY, to=Candidate(user_id=REST[1]), stay=True)
-    await services.groups.handovers.ask(guild_id=guild_id, handing=handing)
     await look(services, group)
     await flag(services, group)
+    handing = Handing(group_id=group.id, asker_id=FAY, to=Candidate(user_id=REST[0]), stay=True, practical="Tuesdays")
+    await services.groups.handovers.ask(guild_id=guild_id, handing=handing)
     return group
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from bot.audit import Audit
@@ -29,6 +30,9 @@ NEWS_ARCHIVED: Final = "groups.news_archived"
 NEWS_BACK: Final = "groups.news_back"
 UNLED: Final = "groups.trouble_unled"
 
+ONCE_MORE = timedelta(days=1)
+"""How long a group can still be brought back, at least, once the bot is in its server again."""
+
 
 class Archive:
     def __init__(
@@ -46,8 +50,11 @@ class Archive:
         concerns: Sequence[Concerns],
         archived: Sequence[OnGroup],
         restored: Sequence[OnGroup],
+        ended: Sequence[OnGroup],
     ) -> None:
-        """``archived`` and ``restored`` are called when a group was archived, and when it was brought back."""
+        """``archived`` and ``restored`` are called when a group was archived, and when it was brought back; ``ended``
+        when it cannot be brought back any more.
+        """
         self._db = db
         self._clock = clock
         self._outbox = outbox
@@ -60,6 +67,7 @@ class Archive:
         self._concerns = concerns
         self._archived = archived
         self._restored = restored
+        self._ended = ended
         timers.on(OVER, self._over)
         outbox.delivered(ARCHIVED_CARD, self._card_posted)
         outbox.undeliverable(ARCHIVED_CARD, self._card_refused)
@@ -167,10 +175,8 @@ class Archive:
             return group
 
     async def returned(self, tx: Tx, guild_id: int) -> None:
-        """The bot was away from that server, for as long as a group can be brought back at most: whoever could not
-        press meanwhile has that time again.
-        """
-        await self._timers.postpone(tx, OVER, guild_id, self._clock() + ARCHIVE_LASTS)
+        """The bot was away from that server for a while, in which nobody could bring a group back."""
+        await self._timers.postpone(tx, OVER, guild_id, self._clock() + ONCE_MORE)
 
     # the end
 
@@ -184,7 +190,9 @@ class Archive:
             await self._end(tx, group, member)
         for place in Place:
             await self._remove(tx, group, place)
-        await self._record(tx, group, "groups.removed", None)
+        for announce in self._ended:
+            await announce(tx, group)
+        await self._record(tx, group, "groups.deleted", None)
 
     async def _remove(self, tx: Tx, group: Group, place: Place) -> None:
         channel_id = group.channel(place)
