@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.features.groups import GroupState
 from bot.features.groups.closing.store import archive, begin_break
 from bot.features.groups.keeping.store import set_details
 from bot.ui.access import Access
@@ -59,7 +58,7 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
     await here.seat()
     async with services.db.begin() as tx:
         if ended or name == BACK:
-            await archive(tx, here.here.id, before=GroupState.OPEN, now=here.world.now())
+            await archive(tx, here.here.id, here.world.now())
         elif name == "ResumeButton":
             await begin_break(tx, here.here.id, None)
         pending = "Cancer" if name in ("UseNameButton", "OtherNameButton", "OtherNameForm") else ""

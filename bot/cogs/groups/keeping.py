@@ -20,6 +20,7 @@ from bot.ui.answer import answer, say, words_of
 Name = app_commands.Range[str, 1, NAME_LENGTH]
 About = app_commands.Range[str, 1, ABOUT_LENGTH]
 EDITORS = Access.FACILITATOR | Access.LEAD
+REMOVING = Access.FACILITATOR | Access.LEAD
 INSIDE = Access.MEMBER | Access.VISITOR
 
 
@@ -73,8 +74,8 @@ class Keeping(commands.Cog):
         await answer(interaction, await people_page(interaction, group_of(interaction), 0))
 
     @app_commands.command()
-    @app_commands.autocomplete(group=group_choices(Access.FACILITATOR))
-    @requires(Access.FACILITATOR, Answers.NOW)
+    @app_commands.autocomplete(group=group_choices(REMOVING))
+    @requires(REMOVING, Answers.NOW)
     async def remove(self, interaction: Interaction, person: discord.User, group: str | None = None) -> None:
         """End somebody's place in a group."""
         assert interaction.guild_id is not None

@@ -76,7 +76,7 @@ def remove_page(words: Words, group: Group, member: Member) -> Page:
 
 
 class RemoveButton(PersistentButton, template=r"groups-remove:(?P<group>\d+):(?P<member>\d+)"):
-    access = Access.FACILITATOR
+    access = Access.FACILITATOR | Access.LEAD
     answers = Answers.LATER
     label = "groups.remove_button"
     style = discord.ButtonStyle.danger

@@ -45,7 +45,7 @@ class Departures:
         async with self._db.begin(urgent=True) as tx:
             places, requests = await self._everything(tx, guild_id, user_id)
             for group, member in places:
-                await self._end_place(tx, group, member)
+                await self.end_place(tx, group, member)
                 # Discord asks for permission before a message: who comes back finds it
                 await self._desk.say(tx, guild_id, user_id, PLACE_ENDED, {"group": group.id})
             for request in requests:
@@ -62,11 +62,20 @@ class Departures:
         """Leave every group of the server and withdraw what was asked for: for a person who wants to be forgotten."""
         places, requests = await self._everything(tx, guild_id, user_id)
         for group, member in places:
-            await self._end_place(tx, group, member)
+            await self.end_place(tx, group, member)
         for request in requests:
             await self._requests.withdraw(tx, request)
         await self._places.forget(tx, guild_id, user_id)
         await self._requests.erase_cards(tx, guild_id, user_id)
+
+    async def end_place(self, tx: Tx, group: Group, member: Member) -> None:
+        """End one place. The safeguarding lead is told of a group that loses a facilitator."""
+        await self._end(tx, group, member)
+        if member.facilitates and group.state is not GroupState.ARCHIVED:
+            left = await store.count(tx, group.id, Role.FACILITATOR)
+            about = {0: "groups.trouble_unled", 1: "groups.trouble_led_alone"}.get(left, "groups.trouble_fewer_lead")
+            params = {"group": group.id, "about": about, "problem": None, "user": None}
+            await self._desk.tell_lead(tx, group.guild_id, params)
 
     async def _matters(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         server = await self._server(tx, guild_id)
@@ -98,12 +107,3 @@ class Departures:
         inside = [(group, member) for group, member in mine if group is not None]
         asked = [request for request in await store.requests_of(tx, guild_id, user_id) if request.group_id in held]
         return inside, sorted(asked, key=lambda request: request.group_id)
-
-    async def _end_place(self, tx: Tx, group: Group, member: Member) -> None:
-        """The safeguarding lead is told of a group that loses a facilitator."""
-        await self._end(tx, group, member)
-        if member.facilitates and group.state is not GroupState.ARCHIVED:
-            left = await store.count(tx, group.id, Role.FACILITATOR)
-            about = {0: "groups.trouble_unled", 1: "groups.trouble_led_alone"}.get(left, "groups.trouble_fewer_lead")
-            params = {"group": group.id, "about": about, "problem": None, "user": None}
-            await self._desk.tell_lead(tx, group.guild_id, params)

@@ -75,12 +75,26 @@ class Groups:
         """
         self.concerns: list[Concerns] = []
         """Asked how many concerns of a group are open, of those that somebody may know of."""
-        planning = Planning(clock, rules)
-        self._founding = Founding(db, clock, timers, audit, rooms=self.rooms, planning=planning, server=server)
-        self.keeping = Keeping(
-            db, audit, self._founding, planning, self.rooms, self.desk, changed=self.changed, end=self.end
-        )
+        self._found(timers, rules)
         self._keep_up(outbox, timers)
+
+    def _found(self, timers: Timers, rules: Rules) -> None:
+        """Making groups, and changing what they are."""
+        planning = Planning(self._clock, rules)
+        self._founding = Founding(
+            self._db, self._clock, timers, self._audit, rooms=self.rooms, planning=planning, server=self._server
+        )
+        self.keeping = Keeping(
+            self._db,
+            self._audit,
+            self._founding,
+            planning,
+            self.rooms,
+            self.desk,
+            changed=self.changed,
+            server=self._server,
+            end=self._departures.end_place,
+        )
 
     def _take_in(self, outbox: Outbox, inbox: Inbox, timers: Timers, rules: Rules) -> None:
         """Asking, visiting, waiting and being invited: the ways into a group."""

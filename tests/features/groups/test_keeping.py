@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from bot.audit.store import audit
 from bot.core.errors import UserError
-from bot.features.groups import Group, GroupState, Mode
+from bot.features.groups import Group, GroupState, Mode, Place
 from bot.features.groups.model import Candidate, Change, Edited, Plan
 from bot.outbox import Errand, Lane, What
 from bot.storage import Tx
-from tests.features.groups.village import ADMIN, CLEO, FAY, GIL, GUILD, LEAD, MO, Village
+from tests.features.groups.village import ADMIN, BACKUP, CLEO, FAY, GIL, GUILD, LEAD, MO, Village
 
 FACILITATED = (Candidate(user_id=FAY),)
 TELLING = Plan(name="Grief evenings", facilitators=(Candidate(user_id=FAY, duty=True), Candidate(user_id=GIL)))
@@ -292,6 +292,16 @@ class TestPeople:
         assert await refused(remove(village, group, GIL)) == "groups.remove_facilitator"
         assert await refused(remove(village, group, FAY)) == "groups.remove_self"
         assert await refused(remove(village, group, CLEO)) == "groups.remove_gone"
+
+    async def test_the_safeguarding_lead_ends_a_facilitators_place_and_hears_what_the_group_has_left(
+        self, village: Village
+    ) -> None:
+        group = await village.found()
+        for person, by, about in ((GIL, BACKUP, "groups.trouble_led_alone"), (FAY, LEAD, "groups.trouble_unled")):
+            await remove(village, group, person, by=by)
+            await village.carry()
+            assert not await village.may_enter(group, person, Place.DESK)
+            assert (await village.told_in_safeguarding())[-1].params["about"] == about
 
     async def test_of_two_who_remove_at_once_one_does(self, village: Village) -> None:
         group = await village.found()

@@ -9,7 +9,7 @@ from typing import Final
 from bot.audit import Audit
 from bot.core.errors import NotFound, UserError
 from bot.features.groups import store
-from bot.features.groups.desk import Desk
+from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.keeping import store as kept
 from bot.features.groups.keeping.founding import Founding
 from bot.features.groups.keeping.planning import Planning
@@ -35,9 +35,12 @@ class Keeping:
         desk: Desk,
         *,
         changed: Sequence[OnGroup],
+        server: ServerOf,
         end: End,
     ) -> None:
-        """``changed``: whom to tell of how many a group takes; ``end`` ends a place in a group."""
+        """``changed``: whom to tell of how many a group takes; ``end`` ends a place in a group, and tells the lead
+        where a facilitator's has ended.
+        """
         self._db = db
         self._audit = audit
         self._founding = founding
@@ -45,6 +48,7 @@ class Keeping:
         self._rooms = rooms
         self._desk = desk
         self._changed = changed
+        self._server = server
         self._end = end
 
     # its name and what it takes
@@ -151,9 +155,13 @@ class Keeping:
             return await kept.count_asked(tx, group_id)
 
     async def may_remove(self, *, guild_id: int, group_id: int, user_id: int, actor_id: int) -> Member:
-        """Who would be removed. Raises ``UserError`` if it is oneself, a facilitator, or nobody in the group."""
+        """Who would be removed. Raises ``UserError`` if it is oneself or nobody in the group; only the safeguarding
+        lead and the backup remove a facilitator.
+        """
         async with self._db.read() as tx:
-            return _removable(await store.membership(tx, guild_id, group_id, user_id), user_id, actor_id)
+            group = await store.group(tx, guild_id, group_id)
+            member = await store.membership(tx, guild_id, group_id, user_id)
+            return await self._removable(tx, group, member, user_id, actor_id)
 
     async def remove(self, *, guild_id: int, group_id: int, member_id: int, actor_id: int) -> Member:
         """End a person's place: they lose access at once, and are told kindly. Nobody else is told.
@@ -166,13 +174,28 @@ class Keeping:
             group = await store.group(tx, guild_id, group_id)
             if group is None or found is None or found.group_id != group_id:
                 raise NotFound("groups.remove_gone")
-            member = _removable(found, found.user_id, actor_id)
+            member = await self._removable(tx, group, found, found.user_id, actor_id)
             await self._end(tx, group, member)
             await self._desk.say(tx, guild_id, member.user_id, REMOVED, {"group": group_id})
             await self._audit.record(
                 tx, guild_id=guild_id, actor=actor_id, action="groups.removed", subject=f"group:{group_id}"
             )
             return member
+
+    async def _removable(
+        self, tx: Tx, group: Group | None, member: Member | None, user_id: int, actor_id: int
+    ) -> Member:
+        if group is None or group.archived:
+            raise NotFound("errors.group_ended")
+        if user_id == actor_id:
+            raise UserError("groups.remove_self")
+        if member is None or not member.active:
+            raise NotFound("groups.remove_gone")
+        server = await self._server(tx, group.guild_id)
+        leads = server is not None and actor_id in (server.lead_id, server.backup_id)
+        if member.facilitates and not leads:
+            raise UserError("groups.remove_facilitator")
+        return member
 
     async def set_duty(self, *, guild_id: int, group_id: int, user_id: int, duty: bool) -> Group:
         """Keep whether this facilitator has a legal duty to report some kinds of harm: whoever is in the group, or
@@ -199,16 +222,6 @@ def _thought_over(group: Group | None) -> Group:
     if group.archived:
         raise NotFound("groups.edit_too_late")
     return group
-
-
-def _removable(member: Member | None, user_id: int, actor_id: int) -> Member:
-    if user_id == actor_id:
-        raise UserError("groups.remove_self")
-    if member is None or not member.active:
-        raise NotFound("groups.remove_gone")
-    if member.facilitates:
-        raise UserError("groups.remove_facilitator")
-    return member
 
 
 def _what_changed(before: Group, after: Group) -> dict[str, int | str | bool | None]:
