@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.features.groups import store
 from bot.features.groups.desk import Desk, ServerOf
-from bot.features.groups.model import Entry, Group, GroupState, Member, MemberState, Place, Role
+from bot.features.groups.model import Entry, Group, GroupState, Member, MemberState, Place, Role, Setback
 from bot.features.groups.setbacks import Setbacks
 from bot.outbox import Deed, Delivered, Lane, Outbox, Returned, What
 from bot.storage import Tx
@@ -147,6 +148,23 @@ class Rooms:
         for place in Place:
             if place is not Place.DESK or member.role is Role.FACILITATOR:
                 await self._put_access(tx, group, member, place, Lane.URGENT)
+                await self._shut_out_later(tx, group, member, place)
+
+    async def _shut_out_later(self, tx: Tx, group: Group, member: Member, place: Place) -> None:
+        """Remember to take away what a channel that is being made may give to somebody of whom no row may be left."""
+        if group.channel(place) is not None:
+            return
+        making = await self._outbox.waiting(tx, group.guild_id, (kind_of(place),))
+        if any(deed.key == _room_key(group.id, place) for deed in making):
+            late = Returned(
+                key=_access_key(group, member, place),
+                guild_id=group.guild_id,
+                kind=ACCESS,
+                params={"group": group.id, "place": place, "user": member.user_id, "welcome": False},
+                channel_id=None,
+                problem="missing",
+            )
+            await self._setbacks.remember(tx, late, What.ENSURE_ACCESS, Lane.URGENT, group_id=group.id)
 
     async def close(self, tx: Tx, group: Group, member: Member) -> None:
         """Take the rooms of an archived group away from somebody; facilitators keep the desk."""
@@ -190,7 +208,7 @@ class Rooms:
         await self._outbox.put(
             tx,
             Deed(
-                key=f"group:{group.id}:access:{member.id}:{place}",
+                key=_access_key(group, member, place),
                 guild_id=group.guild_id,
                 what=What.ENSURE_ACCESS,
                 lane=lane,
@@ -257,6 +275,9 @@ class Rooms:
         for member in await store.members(tx, group.guild_id, group.id, state=MemberState.LEFT):
             if place is not Place.DESK or member.role is Role.FACILITATOR:
                 await self._put_access(tx, group, member, place, Lane.URGENT)
+        for late in await self._setbacks.of(tx, group.guild_id):
+            if late.kind == ACCESS and late.channel_id is None and _about(late) == (group.id, place):
+                await self._setbacks.put(tx, replace(late, channel_id=group.channel(place)))
 
     async def _not_made(self, tx: Tx, returned: Returned) -> None:
         if returned.problem != CATEGORY_FULL or not self.outgrown:
@@ -354,6 +375,14 @@ class Rooms:
 
 def _subject(errand: Delivered | Returned) -> tuple[int, Place]:
     return int(str(errand.params["group"])), Place(str(errand.params["place"]))
+
+
+def _about(setback: Setback) -> tuple[int | None, str]:
+    return setback.group_id, str(setback.params.get("place"))
+
+
+def _access_key(group: Group, member: Member, place: Place) -> str:
+    return f"group:{group.id}:access:{member.id}:{place}"
 
 
 def _room_key(group_id: int, place: Place) -> str:
