@@ -109,6 +109,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
         db, clock, outbox, timers, audit, groups, minutes=usual.minutes, reminders=usual.reminders, server=server
     )
     meetings.ended.append(groups.visits.visited)
+    setup.presence.returned += [groups.places.returned, groups.visits.returned]
     templates, folder = settings.checkins, settings.checkins_dir
     checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
     groups.departed.append(setup.presence.keeper_gone)
@@ -121,6 +122,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     privacy = Privacy(
         db, clock, outbox, inbox, timers, audit, groups, retention=lengths, named=named, has_task=setup.has_task
     )
+    privacy.retention.ending.append(groups.places.end_old)
     return Services(
         **{field.name: getattr(on, field.name) for field in fields(on)},
         settings=settings,
