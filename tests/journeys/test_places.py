@@ -116,7 +116,7 @@ async def test_who_waits_is_offered_the_place_that_another_did_not_take(at: Harb
     await at.world.restart()
     await at.world.pass_time(48 * 3600 + 60)
     missed = said(await inbox(at, at.mo))
-    assert "has gone to somebody else" in missed
+    assert "The time to take it is over" in missed
     assert "Take the place" not in missed
     message = at.direct_messages("cleo")[-1]
     assert "there is a place for you" in message
