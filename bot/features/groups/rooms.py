@@ -111,6 +111,7 @@ class Rooms:
     async def give_up(self, tx: Tx, group: Group, place: Place) -> None:
         """A channel that could not be made is not wanted any more."""
         await self._setbacks.forget(tx, _room_key(group.id, place))
+        await self._never_made(tx, group, place)
         self._ring(tx, group.guild_id, group.id)
 
     async def category_settled(self, tx: Tx, guild_id: int, problem: str | None) -> None:
@@ -275,9 +276,19 @@ class Rooms:
         for member in await store.members(tx, group.guild_id, group.id, state=MemberState.LEFT):
             if place is not Place.DESK or member.role is Role.FACILITATOR:
                 await self._put_access(tx, group, member, place, Lane.URGENT)
-        for late in await self._setbacks.of(tx, group.guild_id):
-            if late.kind == ACCESS and late.channel_id is None and _about(late) == (group.id, place):
-                await self._setbacks.put(tx, replace(late, channel_id=group.channel(place)))
+        for late in await self._shut_out_late(tx, group, place):
+            await self._setbacks.put(tx, replace(late, channel_id=group.channel(place)))
+
+    async def _shut_out_late(self, tx: Tx, group: Group, place: Place) -> list[Setback]:
+        """What is to be taken away in a channel once it is made."""
+        which = (ACCESS, group.id, None)
+        late = [s for s in await self._setbacks.of(tx, group.guild_id) if (s.kind, s.group_id, s.channel_id) == which]
+        return [setback for setback in late if setback.params["place"] == place]
+
+    async def _never_made(self, tx: Tx, group: Group, place: Place) -> None:
+        """Nobody can have got access by a channel that is not there."""
+        for late in await self._shut_out_late(tx, group, place):
+            await self._setbacks.forget(tx, late.key)
 
     async def _not_made(self, tx: Tx, returned: Returned) -> None:
         if returned.problem != CATEGORY_FULL or not self.outgrown:
@@ -296,6 +307,8 @@ class Rooms:
         group = await store.group(tx, returned.guild_id, group_id)
         if group is not None and news:
             await self._desk.tell(tx, group, f"groups.trouble_{place}", problem=returned.problem)
+        if group is not None:
+            await self._never_made(tx, group, place)
         self._ring(tx, returned.guild_id, group_id)
 
     async def _renamed(self, tx: Tx, done: Delivered) -> None:
@@ -375,10 +388,6 @@ class Rooms:
 
 def _subject(errand: Delivered | Returned) -> tuple[int, Place]:
     return int(str(errand.params["group"])), Place(str(errand.params["place"]))
-
-
-def _about(setback: Setback) -> tuple[int | None, str]:
-    return setback.group_id, str(setback.params.get("place"))
 
 
 def _access_key(group: Group, member: Member, place: Place) -> str:

@@ -128,6 +128,16 @@ async def test_who_is_forgotten_while_a_room_is_being_made_does_not_stay_in_it(
         assert await village.groups.setbacks.of(tx, GUILD) == []
 
 
+async def test_of_a_room_that_cannot_be_made_nobody_is_remembered(village: Village) -> None:
+    group = await village.found()
+    await village.visit(group, CLEO)
+    await village.groups.keeping.edit(guild_id=GUILD, group_id=group.id, actor_id=FAY, change=Change(voice=True))
+    village.refusing["groups.voice"] = "forbidden"
+    await village.leave(group, CLEO)
+    async with village.db.read() as tx:
+        assert [setback.kind for setback in await village.groups.setbacks.of(tx, GUILD)] == ["groups.voice"]
+
+
 async def test_who_stays_is_a_member_for_good(village: Village) -> None:
     group = await village.found()
     await village.visit(group, CLEO)
