@@ -109,11 +109,11 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
         db, clock, outbox, timers, audit, groups, minutes=usual.minutes, reminders=usual.reminders, server=server
     )
     meetings.ended.append(groups.visits.visited)
-    setup.presence.returned += [groups.places.returned, groups.visits.returned]
     templates, folder = settings.checkins, settings.checkins_dir
     checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
     groups.departed.append(setup.presence.keeper_gone)
-    setup.presence.returned.append(guidelines.asking.returned)
+    setup.presence.returned += [guidelines.asking.returned, groups.archive.returned]
+    setup.presence.returned += [groups.places.returned, groups.visits.returned]
     setup.presence.forgotten.append(checkins.forgotten)
     cases = Cases(
         db, clock, outbox, inbox, timers, audit, groups, server=server, steps=_steps(settings), evidence=kept.evidence

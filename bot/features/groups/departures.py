@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.features.groups import store
 from bot.features.groups.desk import Desk, ServerOf
+from bot.features.groups.keeping import store as kept
 from bot.features.groups.model import Group, GroupState, Member, Request, Role
 from bot.features.groups.places import Places
 from bot.features.groups.requests import Requests
@@ -50,6 +51,7 @@ class Departures:
             for request in requests:
                 await self._requests.withdraw(tx, request)
                 await self._desk.say(tx, guild_id, user_id, REQUEST_ENDED, {"group": request.group_id})
+            await kept.unname(tx, guild_id, user_id)
             for expected in await self._places.forget(tx, guild_id, user_id):
                 if not expected.invited:
                     await self._desk.say(tx, guild_id, user_id, REQUEST_ENDED, {"group": expected.group_id})

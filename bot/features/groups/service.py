@@ -66,6 +66,8 @@ class Groups:
         self.archived: list[OnGroup] = [self.requests.close_all]
         self.restored: list[OnGroup] = []
         """Called when an archived group was brought back."""
+        self.ended: list[OnGroup] = []
+        """Called when an archived group cannot be brought back any more: what it had of its own goes."""
         self.changed: list[OnGroup] = [self.places.changed]
         """Called when somebody has changed how many a group takes, or when; also when a break is over."""
         self.concerns: list[Concerns] = []
@@ -141,6 +143,7 @@ class Groups:
             concerns=self.concerns,
             archived=self.archived,
             restored=self.restored,
+            ended=self.ended,
         )
         self.left.append(self.handovers.left)
         self.archived += [self.handovers.archived, self.breaks.archived]

@@ -148,7 +148,8 @@ class Asking:
         if member is None or not member.active or member.agreement_version is None or member.agreed_at is None:
             return None
         current = member.agreement_version == version
-        return Accepted(version=member.agreement_version, at=member.agreed_at, current=current)
+        asked = _to_agree(member, version)
+        return Accepted(version=member.agreement_version, at=member.agreed_at, current=current, asked=asked)
 
     async def _only_reading(self, tx: Tx, group: Group, members: Sequence[Member]) -> set[int]:
         asked = [member for member in members if member.active and not member.facilitates]

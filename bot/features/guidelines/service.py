@@ -19,6 +19,7 @@ from bot.features.guidelines.model import (
     Posted,
     Preview,
     changes_between,
+    hidden_link,
     tidy_points,
 )
 from bot.features.guidelines.posting import Posting
@@ -55,6 +56,7 @@ class Guidelines:
         groups.opened.append(self._opened)
         groups.remade.append(self._remade)
         groups.restored.append(self._restored)
+        groups.ended.append(self._ended)
 
     # reading
 
@@ -151,6 +153,8 @@ class Guidelines:
             raise UserError("guidelines.points_long", length=len(points), longest=POINTS_LENGTH)
         for fault in faults(points):
             raise UserError(f"guidelines.fault_{fault.wrong}", said=fault.said)
+        if (link := hidden_link(points)) is not None:
+            raise UserError("guidelines.fault_link", said=link)
         length = len(self._agreements.with_points(points).words)
         if points and length > LONGEST:
             raise UserError("guidelines.whole_long", length=length, longest=LONGEST, over=length - LONGEST)
@@ -204,3 +208,7 @@ class Guidelines:
         await self.asking.restored(tx, group)
         await self._posting.watch(tx, group)
         await self.reminding.go_on(tx, group)
+
+    async def _ended(self, tx: Tx, group: Group) -> None:
+        """Its rooms are deleted, and nobody is to read there what its people agreed on."""
+        await store.forget(tx, group.guild_id, group.id)

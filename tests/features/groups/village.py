@@ -94,6 +94,7 @@ class Village:
         )
         self.setup.presence.returned += [
             self.guidelines.asking.returned,
+            self.groups.archive.returned,
             self.groups.places.returned,
             self.groups.visits.returned,
         ]

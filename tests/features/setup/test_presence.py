@@ -14,6 +14,7 @@ from bot.audit.store import audit
 from bot.core.ids import new_id
 from bot.features.cases.model import Evidence, Flagged, Raised, Source
 from bot.features.groups import Group
+from bot.features.groups.handover import Handing
 from bot.features.groups.model import Asking, Candidate, Plan
 from bot.features.meetings.model import Choice, Proposal
 from bot.outbox import Errand, Lane, What
@@ -81,6 +82,8 @@ async def settle(services: Services, clock: StepClock, guild_id: int) -> Group:
     await services.checkins.open(guild_id=guild_id, group_id=group.id, user_id=FAY, template=template)
     await carry(services, refusing="checkins.opened")
     await flag(services, group)
+    handing = Handing(group_id=group.id, asker_id=FAY, to=Candidate(user_id=REST[0]), stay=True, practical="Tuesdays")
+    await services.groups.handovers.ask(guild_id=guild_id, handing=handing)
     return group
 
 

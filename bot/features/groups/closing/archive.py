@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from bot.audit import Audit
@@ -28,6 +29,9 @@ BACK: Final = "groups.back"
 NEWS_ARCHIVED: Final = "groups.news_archived"
 NEWS_BACK: Final = "groups.news_back"
 
+ONCE_MORE = timedelta(days=1)
+"""How long a group can still be brought back, at least, once the bot is in its server again."""
+
 
 class Archive:
     def __init__(
@@ -45,8 +49,11 @@ class Archive:
         concerns: Sequence[Concerns],
         archived: Sequence[OnGroup],
         restored: Sequence[OnGroup],
+        ended: Sequence[OnGroup],
     ) -> None:
-        """``archived`` and ``restored`` are called when a group was archived, and when it was brought back."""
+        """``archived`` and ``restored`` are called when a group was archived, and when it was brought back; ``ended``
+        when it cannot be brought back any more.
+        """
         self._db = db
         self._clock = clock
         self._outbox = outbox
@@ -59,6 +66,7 @@ class Archive:
         self._concerns = concerns
         self._archived = archived
         self._restored = restored
+        self._ended = ended
         timers.on(OVER, self._over)
         outbox.delivered(ARCHIVED_CARD, self._card_posted)
         outbox.undeliverable(ARCHIVED_CARD, self._card_refused)
@@ -87,7 +95,7 @@ class Archive:
                 await self._rooms.close(tx, group, member)
                 if not member.facilitates:
                     await self._desk.say(tx, guild_id, member.user_id, ENDED, {"group": group_id})
-            await self._timers.set(tx, OVER, _subject(group), now + ARCHIVE_LASTS)
+            await self._timers.set(tx, OVER, _subject(group), now + ARCHIVE_LASTS, guild_id=guild_id)
             for announce in self._archived:
                 await announce(tx, group)
             await self._post_card(tx, group)
@@ -161,6 +169,10 @@ class Archive:
             await self._record(tx, group, "groups.brought_back", actor_id)
             return group
 
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server for a while, in which nobody could bring a group back."""
+        await self._timers.postpone(tx, OVER, guild_id, self._clock() + ONCE_MORE)
+
     # the end
 
     async def _over(self, tx: Tx, due: Due) -> None:
@@ -173,7 +185,9 @@ class Archive:
             await self._end(tx, group, member)
         for place in Place:
             await self._remove(tx, group, place)
-        await self._record(tx, group, "groups.removed", None)
+        for announce in self._ended:
+            await announce(tx, group)
+        await self._record(tx, group, "groups.deleted", None)
 
     async def _remove(self, tx: Tx, group: Group, place: Place) -> None:
         channel_id = group.channel(place)

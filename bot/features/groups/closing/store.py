@@ -33,8 +33,10 @@ async def bring_back(tx: Tx, group_id: int, state: GroupState) -> bool:
 
 
 async def end(tx: Tx, group_id: int) -> bool:
-    """Whether it could be brought back until now; from here on it cannot."""
-    return await _change(tx, group_id, _can_come_back(), archived_from=None, paused_until=None)
+    """Whether it could be brought back until now; from here on it cannot, and nobody is told of it but by its name."""
+    about = tx.vault.seal("", "groups", f"{group_id}:about")
+    last = {"archived_from": None, "paused_until": None, "about": about, "pending_name": None}
+    return await _change(tx, group_id, _can_come_back(), **last)
 
 
 async def clear_channel(tx: Tx, group_id: int, place: Place) -> None:

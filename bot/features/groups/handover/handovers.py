@@ -91,7 +91,7 @@ class Handovers:
                     await self._withdraw(tx, earlier, tell=None if same else earlier.incoming_id)
             handover = self._handover(guild_id, handing, kind)
             await store.add(tx, handover)
-            await self._timers.set(tx, LAPSES, _subject(handover), handover.asked_at + LASTS)
+            await self._timers.set(tx, LAPSES, _subject(handover), handover.asked_at + LASTS, guild_id=guild_id)
             params = {"group": group.id, "handover": handover.id}
             await self._desk.say(tx, guild_id, handover.incoming_id, ASKED, params)
             await self._record(tx, handover, "groups.handover_asked", handing.asker_id)
@@ -161,12 +161,15 @@ class Handovers:
             return await store.get(tx, guild_id, handover_id)
 
     async def passed_on(self, *, guild_id: int, handover_id: int) -> PassedOn | None:
-        """What the one who has taken over is shown; None once its time is over."""
+        """What the one who has taken over is shown; None once its time is over, or they have let go of the group."""
         async with self._db.read() as tx:
             handover = await store.get(tx, guild_id, handover_id)
             if handover is None or handover.state is not HandoverState.CONFIRMED:
                 return None
             which = (guild_id, handover.group_id, handover.incoming_id)
+            member = await groups.membership(tx, *which)
+            if member is None or not member.facilitates:
+                return None
             concerns = sum([await count(tx, *which) for count in self._concerns])
             return PassedOn(handover=handover, concerns=concerns)
 
@@ -212,7 +215,10 @@ class Handovers:
     # what does not come about
 
     async def left(self, tx: Tx, member: Member) -> None:
-        """Somebody's place in a group has ended: what they had to do with is withdrawn."""
+        """Somebody's place in a group has ended: what they had to do with is withdrawn, and what was passed on to them
+        is deleted.
+        """
+        await store.forget_written(tx, member.guild_id, member.group_id, member.user_id)
         for handover in await store.open_in(tx, member.guild_id, member.group_id):
             await self._withdraw_for(tx, handover, member.user_id)
 

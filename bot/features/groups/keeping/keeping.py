@@ -192,7 +192,7 @@ class Keeping:
 
 
 def _thought_over(group: Group | None) -> Group:
-    if group is None or not (group.pending_name or group.state is GroupState.DRAFT):
+    if group is None or group.archived or not (group.pending_name or group.state is GroupState.DRAFT):
         raise NotFound("groups.draft_gone")
     return group
 
