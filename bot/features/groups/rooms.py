@@ -156,14 +156,9 @@ class Rooms:
             return
         making = await self._outbox.waiting(tx, group.guild_id, (kind_of(place),))
         if any(deed.key == _room_key(group.id, place) for deed in making):
-            late = Returned(
-                key=_access_key(group, member, place),
-                guild_id=group.guild_id,
-                kind=ACCESS,
-                params={"group": group.id, "place": place, "user": member.user_id, "welcome": False},
-                channel_id=None,
-                problem="missing",
-            )
+            params = {"group": group.id, "place": place, "user": member.user_id, "welcome": False}
+            key, guild_id = _access_key(group, member, place), group.guild_id
+            late = Returned(key=key, guild_id=guild_id, kind=ACCESS, params=params, channel_id=None, problem="missing")
             await self._setbacks.remember(tx, late, What.ENSURE_ACCESS, Lane.URGENT, group_id=group.id)
 
     async def close(self, tx: Tx, group: Group, member: Member) -> None:
