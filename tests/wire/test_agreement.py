@@ -42,7 +42,7 @@ async def a_day_later(bot: Bot, town: Town) -> None:
     """The daily look is due now."""
     async with bot.services.db.begin() as tx:
         (group,) = await bot.services.groups.all_in(tx, town.guild.id)
-        await bot.services.timers.set(tx, LOOK, f"{group.guild_id}:{group.id}", bot.services.clock())
+        await bot.services.timers.set(tx, LOOK, f"{group.guild_id}:{group.id}", bot.services.clock(), guild_id=None)
     await bot.services.timers.start()
     await bot.services.timers.settled()
     await quiet(bot)

@@ -269,10 +269,10 @@ async def membership(tx: Tx, guild_id: int, group_id: int, user_id: int) -> Memb
     return None if row is None else _member(tx, row)
 
 
-async def memberships(tx: Tx, guild_id: int, user_id: int) -> list[Member]:
-    """Where this person is active, in any role."""
-    active = sa.and_(_person(tx, guild_id, user_id), groups_members.c.state == MemberState.ACTIVE)
-    return [_member(tx, row) for row in await tx.all(sa.select(groups_members).where(active))]
+async def memberships(tx: Tx, guild_id: int, user_id: int, *, state: MemberState = MemberState.ACTIVE) -> list[Member]:
+    """Where this person is active, or what else ``state`` says, in any role."""
+    these = sa.and_(_person(tx, guild_id, user_id), groups_members.c.state == state)
+    return [_member(tx, row) for row in await tx.all(sa.select(groups_members).where(these))]
 
 
 async def knows(tx: Tx, guild_id: int, user_id: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.audit import Audit
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
@@ -76,9 +78,15 @@ class Guidelines:
             raise UserError("guidelines.changed_meanwhile")
 
     async def posted(self, guild_id: int, post_id: int) -> Posted | None:
-        """What a post or deed of ours is about; None once it is not to be there any more."""
+        """What a post or deed of ours is about; None once it is not to be there any more.
+
+        Of one that is on its way it says until when it is asked for if it comes now.
+        """
         async with self._db.read() as tx:
-            return await store.get(tx, guild_id, post_id)
+            posted = await store.get(tx, guild_id, post_id)
+            if posted is None or not posted.coming:
+                return posted
+            return replace(posted, agree_by=await self.asking.term(tx, posted))
 
     async def standing(self, guild_id: int, group_id: int) -> Posted | None:
         """The newest agreement that stands in the group's room."""

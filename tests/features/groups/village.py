@@ -92,12 +92,7 @@ class Village:
             short="Kindly.",
             server=self.setup.server,
         )
-        self.setup.presence.returned += [
-            self.guidelines.asking.returned,
-            self.groups.archive.returned,
-            self.groups.places.returned,
-            self.groups.visits.returned,
-        ]
+        self.setup.presence.returned += [self.guidelines.asking.returned, self.groups.returned]
 
     async def carry(self) -> list[Errand]:
         """Carry all there is; gives what was done, with each room and message getting an id of its own."""

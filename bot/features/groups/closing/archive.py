@@ -28,6 +28,7 @@ ENDED: Final = "groups.ended"
 BACK: Final = "groups.back"
 NEWS_ARCHIVED: Final = "groups.news_archived"
 NEWS_BACK: Final = "groups.news_back"
+UNLED: Final = "groups.trouble_unled"
 
 ONCE_MORE = timedelta(days=1)
 """How long a group can still be brought back, at least, once the bot is in its server again."""
@@ -87,9 +88,9 @@ class Archive:
         """End the group: everybody's access to its rooms first. It can be brought back for seven days."""
         async with self._db.begin(urgent=True) as tx:
             await tx.lock("group", group_id)
-            before = await self._archivable(tx, guild_id, group_id, actor_id)
+            await self._archivable(tx, guild_id, group_id, actor_id)
             now = self._clock()
-            await store.archive(tx, group_id, before=before.state, now=now)
+            await store.archive(tx, group_id, now)
             group = await self._group(tx, guild_id, group_id)
             for member in await groups.members(tx, guild_id, group_id):
                 await self._rooms.close(tx, group, member)
@@ -139,6 +140,7 @@ class Archive:
     async def _card_refused(self, tx: Tx, returned: Returned) -> None:
         group = await groups.group(tx, returned.guild_id, int(str(returned.params["group"])))
         if group is None or not group.archived:
+            await self._setbacks.forget(tx, returned.key)
             return
         if await self._setbacks.remember(tx, returned, What.POST, Lane.PROMPT, group_id=group.id):
             await self._tell_lead(tx, group, "groups.trouble_archived_card", problem=returned.problem)
@@ -157,15 +159,18 @@ class Archive:
             await store.bring_back(tx, group_id, before.archived_from)
             await self._timers.cancel(tx, OVER, _subject(before))
             group = await self._group(tx, guild_id, group_id)
-            if group.state is GroupState.FORMING:
-                await self._rooms.make(tx, group)
-                await self._rooms.open(tx, group)
-            for member in await groups.members(tx, guild_id, group_id):
+            # what was on its way when it was archived was not made
+            await self._rooms.make(tx, group)
+            await self._rooms.open(tx, group)
+            members = await groups.members(tx, guild_id, group_id)
+            for member in members:
                 await self._rooms.look_again(tx, group, member)
                 await self._desk.say(tx, guild_id, member.user_id, BACK, {"group": group_id})
             for announce in self._restored:
                 await announce(tx, group)
             await self._tell_lead(tx, group, NEWS_BACK)
+            if not any(member.facilitates for member in members):
+                await self._tell_lead(tx, group, UNLED)
             await self._record(tx, group, "groups.brought_back", actor_id)
             return group
 

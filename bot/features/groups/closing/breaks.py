@@ -156,6 +156,7 @@ class Breaks:
     async def _not_posted(self, tx: Tx, returned: Returned) -> None:
         group = await groups.group(tx, returned.guild_id, int(str(returned.params["group"])))
         if group is None or group.archived:
+            await self._setbacks.forget(tx, returned.key)
             return
         if await self._setbacks.remember(tx, returned, What.POST, Lane.PROMPT, group_id=group.id):
             await self._desk.tell(tx, group, "groups.trouble_break", problem=returned.problem)

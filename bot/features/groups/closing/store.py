@@ -21,10 +21,11 @@ async def end_break(tx: Tx, group_id: int) -> bool:
     return await _change(tx, group_id, groups.c.state == GroupState.PAUSED, state=GroupState.OPEN, paused_until=None)
 
 
-async def archive(tx: Tx, group_id: int, *, before: GroupState, now: datetime) -> bool:
-    """Whether it was ``before`` until now."""
-    was = groups.c.state == before
-    return await _change(tx, group_id, was, state=GroupState.ARCHIVED, archived_at=now, archived_from=before)
+async def archive(tx: Tx, group_id: int, now: datetime) -> None:
+    """It can come back as what it is at this very moment, though it be opened meanwhile."""
+    living = groups.c.state != GroupState.ARCHIVED
+    values = {"state": GroupState.ARCHIVED, "archived_at": now, "archived_from": groups.c.state}
+    await _change(tx, group_id, living, **values)
 
 
 async def bring_back(tx: Tx, group_id: int, state: GroupState) -> bool:
