@@ -121,6 +121,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     privacy = Privacy(
         db, clock, outbox, inbox, timers, audit, groups, retention=lengths, named=named, has_task=setup.has_task
     )
+    privacy.retention.ending.append(groups.places.end_old)
     return Services(
         **{field.name: getattr(on, field.name) for field in fields(on)},
         settings=settings,

@@ -116,7 +116,7 @@ async def test_who_waits_is_offered_the_place_that_another_did_not_take(at: Harb
     await at.world.restart()
     await at.world.pass_time(48 * 3600 + 60)
     missed = said(await inbox(at, at.mo))
-    assert "has gone to somebody else" in missed
+    assert "The time to take it is over" in missed
     assert "Take the place" not in missed
     message = at.direct_messages("cleo")[-1]
     assert "there is a place for you" in message
@@ -131,6 +131,28 @@ async def test_who_waits_is_offered_the_place_that_another_did_not_take(at: Harb
     assert "nothing to leave" in said(await press(at.cleo, page.response, "No, thank you")), "it was taken"
     assert at.sees(at.cleo)
     assert len(at.messages("tuesday-desk")) == 3, "the three cards, and nothing else"
+
+
+async def test_later_is_now_while_a_place_is_free_and_a_closed_group_opens_only_by_a_second_press(at: Harbour) -> None:
+    await at.found("Tuesday", capacity=1, mode="closed", joins_until="24 November")
+    await at.ask(at.mo)
+    await at.world.pass_time(3600)
+    assert "offered to them now" in said(await at.fay.click(at.card(), label="Offer a place later"))
+    page = await inbox(at, at.mo)
+    assert "there is a place for you in **Tuesday**" in said(page)
+    assert "waiting list" not in said(page)
+    assert "You are in **Tuesday** now" in said(await come(at, at.mo, page.response, "Take the place"))
+    await at.leave(at.mo)
+
+    await at.ask(at.cleo)
+    await at.world.pass_time(5 * 24 * 3600)
+    assert "You have asked to join" in said(await at.cleo.slash(at.hall, "group browse"))
+    doubted = await at.fay.click(at.card(), label="Welcome in")
+    assert "takes no new people today" in said(doubted)
+    assert not at.sees(at.cleo)
+    await at.world.restart()
+    assert "Done." in said(await press(at.fay, doubted.response, "Welcome in anyway"))
+    assert at.sees(at.cleo)
 
 
 async def test_somebody_invited_comes_into_a_closed_group_whatever_its_name(at: Harbour) -> None:

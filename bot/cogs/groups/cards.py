@@ -70,15 +70,20 @@ class WelcomeButton(PersistentButton, template=r"groups-welcome:(?P<group>\d+):(
         self.request = request
 
     async def press(self, interaction: Interaction) -> None:
-        """Let them in; a group that is full by its own measure is let grow only by a second press."""
+        """Let them in; a group that is full by its own measure, or closed to new people, only by a second press."""
         assert interaction.guild_id is not None
         crowd = await interaction.client.services.groups.requests.crowd(
             guild_id=interaction.guild_id, group_id=self.group
         )
-        if crowd.packed or not crowd.full:
+        if crowd.packed or not (crowd.full or crowd.closed):
             await welcome(interaction, self.group, self.request, anyway=False)
             return
-        warning = words_of(interaction)("groups.full_for_facilitator", taken=crowd.taken, capacity=crowd.capacity)
+        words = words_of(interaction)
+        warning = (
+            words("groups.full_for_facilitator", taken=crowd.taken, capacity=crowd.capacity)
+            if crowd.full
+            else words("groups.closed_for_facilitator")
+        )
         await answer(interaction, Page(warning, Row(WelcomeAnywayButton(self.group, self.request))))
 
 
@@ -112,13 +117,16 @@ class LaterButton(PersistentButton, template=r"groups-later:(?P<group>\d+):(?P<r
         asked = await still_here(interaction, self.group, self.request)
         if asked is None:
             return
-        waiting = await interaction.client.services.groups.requests.put_off(
+        done = await interaction.client.services.groups.requests.put_off(
             guild_id=interaction.guild_id,
             group_id=self.group,
             request_id=self.request,
             actor_id=interaction.user.id,
         )
-        await say(interaction, "groups.later_done", count=waiting)
+        if done.offered:
+            await say(interaction, "groups.later_offered")
+        else:
+            await say(interaction, "groups.later_done", count=done.waiting)
 
 
 class NotNowButton(PersistentButton, template=r"groups-notnow:(?P<group>\d+):(?P<request>\d+)"):

@@ -65,7 +65,7 @@ class DeclineButton(PersistentButton, template=r"groups-decline:(?P<group>\d+)")
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
         await interaction.client.services.groups.places.give_up(
-            guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id
+            guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id, offered=True
         )
         await say(interaction, "groups.offer_declined")
 
@@ -82,6 +82,6 @@ class LeaveListButton(PersistentButton, template=r"groups-unlist:(?P<group>\d+)"
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
         await interaction.client.services.groups.places.give_up(
-            guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id
+            guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id, offered=False
         )
         await say(interaction, "groups.list_left")

@@ -28,7 +28,7 @@ from bot.features.groups.model import (
 from bot.features.groups.places import Admission, Places
 from bot.features.groups.places import store as places_store
 from bot.features.groups.places.admission import OnMember
-from bot.features.groups.places.model import Crowd, Expected, Listing
+from bot.features.groups.places.model import Crowd, Listing, PutOff
 from bot.features.groups.places.places import CLOSED
 from bot.features.groups.rooms import JOINING
 from bot.features.groups.setbacks import Setbacks
@@ -79,7 +79,9 @@ class Requests:
         return self._admission.joined
 
     async def listings(self, *, guild_id: int, user_id: int) -> list[Listing]:
-        """The groups of this server that take people today, as this person sees them, and those that expect them."""
+        """The groups of this server that take people today, as this person sees them, and those in which they wait for
+        something or visit.
+        """
         async with self._db.read() as tx:
             mine = {member.group_id: member.role for member in await store.memberships(tx, guild_id, user_id)}
             asked = {request.group_id for request in await store.requests_of(tx, guild_id, user_id)}
@@ -96,11 +98,11 @@ class Requests:
                     expected=expected.get(group.id),
                 )
                 for group in groups
-                if await self._shows(tx, group, expected.get(group.id))
+                if group.id in expected or group.id in asked or await self._shows(tx, group, mine.get(group.id))
             ]
 
-    async def _shows(self, tx: Tx, group: Group, expected: Expected | None) -> bool:
-        if expected is not None:
+    async def _shows(self, tx: Tx, group: Group, role: Role | None) -> bool:
+        if role is Role.VISITOR:
             return True
         return group.state is GroupState.OPEN and await self._places.takes_people(tx, group)
 
@@ -145,7 +147,8 @@ class Requests:
     async def welcome(
         self, *, guild_id: int, group_id: int, request_id: int, actor_id: int, anyway: bool = False
     ) -> Member:
-        """Let the person in; above the group's capacity only if that is meant (``anyway``), above the most never.
+        """Let the person in; above the group's capacity, or when it takes nobody new by its calendar, only if that is
+        meant (``anyway``), above the most never.
 
         Of two who press at once one does; the other gets ``UserError``, as for a full group.
         """
@@ -158,6 +161,8 @@ class Requests:
                 raise UserError("groups.packed_for_facilitator", most=crowd.most)
             if crowd.full and not anyway:
                 raise UserError("groups.full_for_facilitator", taken=crowd.taken, capacity=crowd.capacity)
+            if crowd.closed and not anyway:
+                raise UserError("groups.closed_for_facilitator")
             await self._answer(tx, request, RequestState.WELCOMED, actor_id=actor_id)
             return await self._admission.let_in(
                 tx,
@@ -169,8 +174,8 @@ class Requests:
                 agreed_at=request.asked_at,
             )
 
-    async def put_off(self, *, guild_id: int, group_id: int, request_id: int, actor_id: int) -> int:
-        """Put the person on the waiting list; what they wrote is deleted. Gives how many wait now."""
+    async def put_off(self, *, guild_id: int, group_id: int, request_id: int, actor_id: int) -> PutOff:
+        """Put the person on the waiting list; what they wrote is deleted. A place that is free is offered at once."""
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
             request = await self._unanswered(tx, guild_id, group_id, request_id)
@@ -179,9 +184,9 @@ class Requests:
                 raise NotFound("groups.gone")
             await self._answer(tx, request, RequestState.WAITING, actor_id=actor_id)
             await places_store.wipe_note(tx, request.id)
-            await self._places.add(tx, group, request)
+            offered = await self._places.add(tx, group, request)
             waiting, _ = await self._places.counts(tx, guild_id, group_id)
-            return waiting
+            return PutOff(offered=offered, waiting=waiting)
 
     async def decline(self, *, guild_id: int, group_id: int, request_id: int, actor_id: int, reason: Reason) -> None:
         """Say *not now*, kindly and privately. They may ask again."""
@@ -211,6 +216,10 @@ class Requests:
         for request in await store.requests_of(tx, group.guild_id, user_id):
             if request.group_id == group.id:
                 await self.withdraw(tx, request)
+
+    async def risen(self, tx: Tx, member: Member) -> None:
+        """A member or visitor has become a facilitator, who takes no place: theirs is free. Its lock is held."""
+        await self._places.freed(tx, member)
 
     async def withdraw(self, tx: Tx, request: Request) -> None:
         """The person waits for no answer any more. Whoever calls this holds the group."""

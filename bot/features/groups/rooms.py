@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.features.groups import store
 from bot.features.groups.desk import Desk, ServerOf
-from bot.features.groups.model import Entry, Group, GroupState, Member, MemberState, Place, Role
+from bot.features.groups.model import Entry, Group, GroupState, Member, MemberState, Place, Role, Setback
 from bot.features.groups.setbacks import Setbacks
 from bot.outbox import Deed, Delivered, Lane, Outbox, Returned, What
 from bot.storage import Tx
@@ -110,6 +111,7 @@ class Rooms:
     async def give_up(self, tx: Tx, group: Group, place: Place) -> None:
         """A channel that could not be made is not wanted any more."""
         await self._setbacks.forget(tx, _room_key(group.id, place))
+        await self._never_made(tx, group, place)
         self._ring(tx, group.guild_id, group.id)
 
     async def category_settled(self, tx: Tx, guild_id: int, problem: str | None) -> None:
@@ -146,6 +148,18 @@ class Rooms:
         for place in Place:
             if place is not Place.DESK or member.role is Role.FACILITATOR:
                 await self._put_access(tx, group, member, place, Lane.URGENT)
+                await self._shut_out_later(tx, group, member, place)
+
+    async def _shut_out_later(self, tx: Tx, group: Group, member: Member, place: Place) -> None:
+        """Remember to take away what a channel that is being made may give to somebody of whom no row may be left."""
+        if group.channel(place) is not None:
+            return
+        making = await self._outbox.waiting(tx, group.guild_id, (kind_of(place),))
+        if any(deed.key == _room_key(group.id, place) for deed in making):
+            params = {"group": group.id, "place": place, "user": member.user_id, "welcome": False}
+            key, guild_id = _access_key(group, member, place), group.guild_id
+            late = Returned(key=key, guild_id=guild_id, kind=ACCESS, params=params, channel_id=None, problem="missing")
+            await self._setbacks.remember(tx, late, What.ENSURE_ACCESS, Lane.URGENT, group_id=group.id)
 
     async def close(self, tx: Tx, group: Group, member: Member) -> None:
         """Take the rooms of an archived group away from somebody; facilitators keep the desk."""
@@ -187,7 +201,7 @@ class Rooms:
         await self._outbox.put(
             tx,
             Deed(
-                key=f"group:{group.id}:access:{member.id}:{place}",
+                key=_access_key(group, member, place),
                 guild_id=group.guild_id,
                 what=What.ENSURE_ACCESS,
                 lane=lane,
@@ -254,6 +268,19 @@ class Rooms:
         for member in await store.members(tx, group.guild_id, group.id, state=MemberState.LEFT):
             if place is not Place.DESK or member.role is Role.FACILITATOR:
                 await self._put_access(tx, group, member, place, Lane.URGENT)
+        for late in await self._shut_out_late(tx, group, place):
+            await self._setbacks.put(tx, replace(late, channel_id=group.channel(place)))
+
+    async def _shut_out_late(self, tx: Tx, group: Group, place: Place) -> list[Setback]:
+        """What is to be taken away in a channel once it is made."""
+        which = (ACCESS, group.id, None)
+        late = [s for s in await self._setbacks.of(tx, group.guild_id) if (s.kind, s.group_id, s.channel_id) == which]
+        return [setback for setback in late if setback.params["place"] == place]
+
+    async def _never_made(self, tx: Tx, group: Group, place: Place) -> None:
+        """Nobody can have got access by a channel that is not there."""
+        for late in await self._shut_out_late(tx, group, place):
+            await self._setbacks.forget(tx, late.key)
 
     async def _not_made(self, tx: Tx, returned: Returned) -> None:
         if returned.problem != CATEGORY_FULL or not self.outgrown:
@@ -272,6 +299,8 @@ class Rooms:
         group = await store.group(tx, returned.guild_id, group_id)
         if group is not None and news:
             await self._desk.tell(tx, group, f"groups.trouble_{place}", problem=returned.problem)
+        if group is not None:
+            await self._never_made(tx, group, place)
         self._ring(tx, returned.guild_id, group_id)
 
     async def _renamed(self, tx: Tx, done: Delivered) -> None:
@@ -357,6 +386,10 @@ class Rooms:
 
 def _subject(errand: Delivered | Returned) -> tuple[int, Place]:
     return int(str(errand.params["group"])), Place(str(errand.params["place"]))
+
+
+def _access_key(group: Group, member: Member, place: Place) -> str:
+    return f"group:{group.id}:access:{member.id}:{place}"
 
 
 def _room_key(group_id: int, place: Place) -> str:

@@ -313,6 +313,8 @@ class Groups:
         """The bot is in a server again that it was taken out of, and in which nobody could press anything."""
         await self.archive.returned(tx, guild_id)
         await self.handovers.returned(tx, guild_id)
+        await self.places.returned(tx, guild_id)
+        await self.visits.returned(tx, guild_id)
 
     async def leave_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
         """Leave every group of the server and withdraw what was asked for: for a person who wants to be forgotten.

@@ -28,8 +28,8 @@ UNDELIVERED = "meetings.undelivered"
 ENDED_LASTS = timedelta(days=60)
 """How long a meeting that is over is kept: as long as a word about it can wait for the lead."""
 
-OnEnded = Callable[[Tx, int, int, frozenset[int]], Awaitable[None]]
-"""Given the server, the group and those who had said that they could not come."""
+OnEnded = Callable[[Tx, int, int, frozenset[int], datetime], Awaitable[None]]
+"""Given the server, the group, those who had said that they could not come, and when it began."""
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -168,7 +168,7 @@ class Reminders:
         for ended in over:
             absent = await store.absent(tx, meeting, ended.day)
             for announce in self.ended:
-                await announce(tx, meeting.guild_id, meeting.group_id, absent)
+                await announce(tx, meeting.guild_id, meeting.group_id, absent, ended.starts_at)
 
     async def _end(self, tx: Tx, meeting: Meeting, after: MeetingState) -> None:
         await store.move(tx, meeting.guild_id, meeting.id, before=MeetingState.PLANNED, after=after)

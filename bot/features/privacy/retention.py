@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,6 +20,10 @@ DAILY: Final = "daily"
 SOON = timedelta(minutes=1)
 EVERY = timedelta(days=1)
 BATCH = 200
+
+
+Ends = Callable[[Tx], Awaitable[bool]]
+"""Says to people what ends for them now; whether there may be more to say."""
 
 
 class Retention:
@@ -38,6 +42,8 @@ class Retention:
         self._timers = timers
         self.lengths = lengths
         self.named = named
+        self.ending: list[Ends] = []
+        """Called before anything is deleted, for what is not to end without a word."""
         timers.on(RETENTION, self._run)
 
     async def begin(self) -> None:
@@ -48,6 +54,8 @@ class Retention:
     async def _run(self, tx: Tx, due: Due) -> datetime:
         """One transaction's worth; at once again while there is more."""
         now = self._clock()
+        if any([await end(tx) for end in self.ending]):
+            return now
         deleted = await store.delete_ended(tx, _before(now, self.lengths), now, BATCH)
         deleted += await store.delete_choices(tx, BATCH - deleted.total())
         changed = await store.make_nameless(tx, _before(now, self.named), BATCH - deleted.total())

@@ -9,16 +9,20 @@ import pytest
 import sqlalchemy as sa
 
 from bot.core.errors import UserError
-from bot.features.groups import Group, Member, Place, Role
+from bot.features.groups import Group, GroupState, Member, Place, Role
+from bot.features.groups.model import Change
 from bot.features.groups.places.store import groups_places
-from bot.features.groups.store import groups_members, groups_requests
+from bot.features.groups.store import groups, groups_members, groups_requests, set_state
+from bot.features.privacy.model import Person
+from bot.features.privacy.store import erase
+from bot.outbox import Lane
 from tests.features.groups.village import CLEO, FAY, GUILD, LEAD, MO, RULES, Village
 
 
-async def meet(village: Village, group: Group, *absent: int) -> None:
+async def meet(village: Village, group: Group, *absent: int, lasted: timedelta = timedelta()) -> None:
     """A meeting of the group has ended."""
     async with village.db.begin() as tx:
-        await village.groups.visits.visited(tx, GUILD, group.id, frozenset(absent))
+        await village.groups.visits.visited(tx, GUILD, group.id, frozenset(absent), village.clock() - lasted)
     await village.carry()
 
 
@@ -71,6 +75,67 @@ async def test_each_meeting_counts_but_those_they_could_not_come_to(village: Vil
     assert await village.kinds_told(CLEO) == ["groups.welcomed", "groups.visited"]
     assert "groups.visited" not in await village.kinds_told(MO)
     assert await visits(village, group, MO) == 0
+
+
+async def test_a_meeting_that_had_begun_when_they_came_in_does_not_count(village: Village) -> None:
+    group = await village.found()
+    await village.visit(group, CLEO)
+    village.clock.step(minutes=10)
+    await meet(village, group, lasted=timedelta(minutes=90))
+    assert await visits(village, group, CLEO) == 0
+    await meet(village, group, lasted=timedelta(minutes=10))
+    assert await visits(village, group, CLEO) == 1
+
+
+async def test_a_visit_does_not_run_out_on_a_break_nor_while_the_bot_is_away(village: Village) -> None:
+    group = await village.found()
+    await village.visit(group, CLEO)
+    async with village.db.begin() as tx:
+        await set_state(tx, group.id, before=GroupState.OPEN, after=GroupState.PAUSED)
+    await village.pass_time(days=30)
+    assert await village.may_enter(group, CLEO)
+    async with village.db.begin() as tx:
+        await set_state(tx, group.id, before=GroupState.PAUSED, after=GroupState.OPEN)
+    village.clock.step(hours=40)
+    await village.setup.presence.removed(GUILD)
+    await village.pass_time(days=3)
+    await village.setup.presence.back(GUILD)
+    await village.pass_time(hours=47)
+    await stay(village, group, CLEO)
+    assert await village.may_enter(group, CLEO)
+
+
+@pytest.mark.parametrize("erased", [True, False])
+async def test_who_is_forgotten_while_a_room_is_being_made_does_not_stay_in_it(
+    village: Village, *, erased: bool
+) -> None:
+    group = await village.found()
+    await village.visit(group, CLEO)
+    change = Change(voice=True)
+    await village.groups.keeping.edit(guild_id=GUILD, group_id=group.id, actor_id=FAY, change=change)
+    (making,) = await village.outbox.claim(busy=(), worst=Lane.BULK, limit=50)
+    if erased:
+        async with village.db.begin() as tx:
+            await village.groups.leave_all(tx, GUILD, CLEO)
+            await erase(tx, Person(guild_id=GUILD, sealed=tx.vault.seal_id(CLEO, GUILD)), 100)
+    else:
+        await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=CLEO)
+    assert await kept_of(village, CLEO) == 0
+    await village.outbox.done(making, channel_id=4001)
+    closed = {errand.channel_id for errand in await village.carry() if errand.params.get("user") == CLEO}
+    assert closed == {group.room_id, 4001}
+    async with village.db.read() as tx:
+        assert await village.groups.setbacks.of(tx, GUILD) == []
+
+
+async def test_of_a_room_that_cannot_be_made_nobody_is_remembered(village: Village) -> None:
+    group = await village.found()
+    await village.visit(group, CLEO)
+    await village.groups.keeping.edit(guild_id=GUILD, group_id=group.id, actor_id=FAY, change=Change(voice=True))
+    village.refusing["groups.voice"] = "forbidden"
+    await village.leave(group, CLEO)
+    async with village.db.read() as tx:
+        assert [setback.kind for setback in await village.groups.setbacks.of(tx, GUILD)] == ["groups.voice"]
 
 
 async def test_who_stays_is_a_member_for_good(village: Village) -> None:
@@ -150,7 +215,10 @@ async def test_only_what_was_asked_of_that_group_is_forgotten(village: Village) 
 async def test_a_visit_that_ends_gives_its_place_to_the_next(village: Village) -> None:
     group = await village.found()
     await village.visit(group, CLEO)
+    async with village.db.begin() as tx:
+        await tx.execute(sa.update(groups).where(groups.c.id == group.id).values(capacity=1))
     await village.put_off(group, MO)
+    assert await village.kinds_told(MO) == ["groups.waiting"]
     await village.pass_time(seconds=timedelta(days=21).total_seconds())
     assert (await village.kinds_told(MO))[-1] == "groups.offered"
 

@@ -29,8 +29,9 @@ class Listener:
     def listen(self) -> None:
         self.house.meetings.ended.append(self.hear)
 
-    async def hear(self, tx: Tx, guild_id: int, group_id: int, absent: frozenset[int]) -> None:
+    async def hear(self, tx: Tx, guild_id: int, group_id: int, absent: frozenset[int], began_at: datetime) -> None:
         assert (guild_id, group_id) == (GUILD, self.house.group.id)
+        assert began_at in (TUESDAY, TUESDAY + WEEK)
         self.heard.append((self.house.clock(), absent))
 
 

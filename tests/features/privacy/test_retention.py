@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from bot.audit.store import audit
 from bot.core.ids import new_id
+from bot.features.groups.places.store import groups_places
 from bot.features.groups.store import groups_members, groups_requests
 from bot.inbox.store import inbox, inbox_permissions
 from bot.storage import Kept, metadata
@@ -72,6 +73,18 @@ async def test_each_class_is_kept_for_as_long_as_the_operator_says(
         assert await count(services.db, groups_requests) == 1
         await pass_time(services, clock, days=1)
         assert await count(services.db, groups_requests) == 0
+
+
+async def test_nobody_is_taken_off_a_waiting_list_without_a_word(
+    database_url: str, tmp_path: Path, clock: StepClock
+) -> None:
+    async with open_house(settings_on(database_url, tmp_path), clock) as services:
+        await fill(services.db, clock(), user_id=ANN)
+        await services.privacy.retention.begin()
+        await pass_time(services, clock, days=59.9)
+        assert (await count(services.db, groups_places), await count(services.db, inbox)) == (1, 0)
+        await pass_time(services, clock, days=1)
+        assert (await count(services.db, groups_places), await count(services.db, inbox)) == (0, 1)
 
 
 async def test_who_changed_something_is_forgotten_before_what_was_changed(

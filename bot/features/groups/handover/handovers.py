@@ -203,7 +203,9 @@ class Handovers:
         member = await groups.put_member(tx, after)
         await self._requests.withdraw_from(tx, group, user_id)
         await self._rooms.look_again(tx, group, member)
-        if not inside:
+        if inside:
+            await self._requests.risen(tx, member)
+        else:
             for announce in self._joined:
                 await announce(tx, member)
 

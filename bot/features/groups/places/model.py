@@ -37,6 +37,8 @@ class Crowd:
     capacity: int
     most: int
     """What no group may exceed."""
+    closed: bool = False
+    """Whether the group takes nobody new today, by its calendar."""
 
     @property
     def full(self) -> bool:
@@ -45,6 +47,16 @@ class Crowd:
     @property
     def packed(self) -> bool:
         return self.taken >= self.most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOff:
+    """Somebody is on the waiting list."""
+
+    offered: bool
+    """Whether a place was free, so that it is kept for them already."""
+    waiting: int
+    """How many wait now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

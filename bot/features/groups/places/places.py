@@ -13,7 +13,7 @@ from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_id
 from bot.features.groups import store
 from bot.features.groups.desk import Desk, ServerOf
-from bot.features.groups.model import Asking, Group, GroupState, Member, Request, Rules
+from bot.features.groups.model import Asking, Group, GroupState, Member, Mode, Request, Rules
 from bot.features.groups.places import store as places
 from bot.features.groups.places.admission import Admission
 from bot.features.groups.places.model import Crowd, Expected
@@ -30,6 +30,8 @@ INVITED: Final = "groups.invited"
 OFFER_OVER: Final = "groups.offer_over"
 WAITING_OVER: Final = "groups.waiting_over"
 CLOSED: Final = "groups.asking_over"
+
+BATCH = 50
 
 
 class Places:
@@ -60,7 +62,8 @@ class Places:
 
     async def crowd(self, tx: Tx, group: Group) -> Crowd:
         taken = (await places.taken(tx, group.guild_id))[group.id]
-        return Crowd(taken=taken, capacity=group.capacity, most=self._rules.hard_capacity)
+        closed = not await self.takes_people(tx, group)
+        return Crowd(taken=taken, capacity=group.capacity, most=self._rules.hard_capacity, closed=closed)
 
     async def full(self, tx: Tx, guild_id: int, groups: list[Group]) -> set[int]:
         """Those of these groups in which every place is taken, or kept for somebody."""
@@ -96,8 +99,8 @@ class Places:
 
     # waiting
 
-    async def add(self, tx: Tx, group: Group, request: Request) -> None:
-        """Put somebody who asked on the waiting list. They are offered a place when one becomes free."""
+    async def add(self, tx: Tx, group: Group, request: Request) -> bool:
+        """Put somebody who asked on the waiting list; whether they are offered one that is free at once."""
         expected = Expected(
             id=new_id(),
             guild_id=group.guild_id,
@@ -109,16 +112,28 @@ class Places:
         )
         await places.add(tx, expected)
         await self._timers.set(tx, ENDS, _subject(expected), self._waits_until(expected), guild_id=group.guild_id)
-        await self._await_window(tx, group)
-        await self._say(tx, expected, WAITING)
+        await self.fill(tx, group.guild_id, group.id)
+        now = await places.get(tx, group.guild_id, expected.id)
+        offered = now is not None and now.offered
+        if not offered:
+            await self._say(tx, expected, WAITING)
+        return offered
 
-    async def give_up(self, *, guild_id: int, group_id: int, user_id: int) -> None:
-        """Leave the waiting list, or say no to the place that was offered; it goes to the next in order."""
+    async def give_up(self, *, guild_id: int, group_id: int, user_id: int, offered: bool) -> None:
+        """Say no to the place that is ``offered``, which goes to the next in order, or else leave the waiting list.
+
+        Raises ``UserError`` if it is the other of the two by now: an old button is not to cost anybody their place.
+        """
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
+            group = await store.group(tx, guild_id, group_id)
             expected = await places.of(tx, guild_id, group_id, user_id)
-            if expected is None:
+            if group is None or expected is None:
                 raise NotFound("groups.not_waiting")
+            if expected.offered is not offered:
+                raise UserError(
+                    "groups.already_kept" if expected.offered else "groups.already_waiting", name=group.name
+                )
             await self.remove(tx, expected)
             await self.fill(tx, guild_id, group_id)
 
@@ -147,9 +162,11 @@ class Places:
         expected = await places.of(tx, member.guild_id, member.group_id, member.user_id)
         if expected is not None:
             await self.remove(tx, expected)
+            # who comes in to look after the group takes no place in it
+            await self.fill(tx, member.guild_id, member.group_id)
 
     async def freed(self, tx: Tx, member: Member) -> None:
-        """Somebody's place has ended."""
+        """Somebody's place has ended, or they take none any more."""
         await self.fill(tx, member.guild_id, member.group_id)
 
     async def changed(self, tx: Tx, group: Group) -> None:
@@ -169,8 +186,16 @@ class Places:
             return
         crowd = await self.crowd(tx, group)
         free = max(0, crowd.capacity - crowd.taken)
+        lasts = await self._lasts(tx, group)
         for expected in await self._waiting(tx, guild_id, group_id, free):
-            await self.offer(tx, expected, lasts=self._rules.offer_lasts)
+            await self.offer(tx, expected, lasts=lasts)
+
+    async def _lasts(self, tx: Tx, group: Group) -> timedelta:
+        """How long a place is kept in a group that takes people today: no longer than it does."""
+        if group.mode is Mode.OPEN or group.joins_until is None:
+            return self._rules.offer_lasts
+        closes = at_local(group.joins_until + timedelta(days=1), time.min, await self._zone(tx, group))
+        return min(self._rules.offer_lasts, closes - self._clock())
 
     async def _waiting(self, tx: Tx, guild_id: int, group_id: int, limit: int) -> list[Expected]:
         after = self._clock() - self._rules.request_lasts
@@ -227,10 +252,7 @@ class Places:
     # time
 
     async def _ended(self, tx: Tx, due: Due) -> datetime | None:
-        """Nobody took the place that was offered, or none became free: they are told, and the next in order is asked.
-
-        A break of the group is nobody's fault: who was offered a place then is the next in order after it.
-        """
+        """They did not take the place that was offered, or none became free: they are told, and the next is asked."""
         guild_id, expected_id = map(int, due.subject.split(":"))
         seen = await places.get(tx, guild_id, expected_id)
         if seen is None:
@@ -244,14 +266,53 @@ class Places:
         if ends_at > now:
             return ends_at
         group = await store.group(tx, guild_id, expected.group_id)
-        on_a_break = group is not None and group.state is GroupState.PAUSED
-        if expected.offered and not expected.invited and on_a_break and now < self._waits_until(expected):
-            await places.set_offer(tx, expected.id, offered_at=None, ends_at=None)
-            return self._waits_until(expected)
+        if group is not None and now < self._waits_until(expected) and await self._was_shut(tx, group, expected):
+            return await self._keep_waiting(tx, group, expected)
+        await self._end(tx, expected)
+        return None
+
+    async def _end(self, tx: Tx, expected: Expected) -> None:
         await self.remove(tx, expected)
         await self._say(tx, expected, OFFER_OVER if expected.offered else WAITING_OVER)
-        await self.fill(tx, guild_id, expected.group_id)
-        return None
+        await self.fill(tx, expected.guild_id, expected.group_id)
+
+    async def _was_shut(self, tx: Tx, group: Group, expected: Expected) -> bool:
+        """Whether the group lets them in no more, by a break or the end of its window: that is not their fault."""
+        return group.state is GroupState.PAUSED or (not expected.invited and not await self.takes_people(tx, group))
+
+    async def _keep_waiting(self, tx: Tx, group: Group, expected: Expected) -> datetime:
+        """Who was invited keeps the place; who had asked is the next in order when the group takes people again."""
+        if expected.invited:
+            ends_at = min(self._clock() + self._rules.offer_lasts, self._waits_until(expected))
+            await places.set_offer(tx, expected.id, offered_at=expected.offered_at, ends_at=ends_at)
+            return ends_at
+        await places.set_offer(tx, expected.id, offered_at=None, ends_at=None)
+        await self._await_window(tx, group)
+        await self._say(tx, expected, WAITING)
+        return self._waits_until(expected)
+
+    async def end_old(self, tx: Tx) -> bool:
+        """Say to those whose time on a list is over that it is, before what is kept of it is deleted: their timer may
+        be late. Whether there may be more of them.
+        """
+        old = await places.since_before(tx, self._clock() - self._rules.request_lasts, limit=BATCH)
+        for seen in old:
+            await tx.lock("group", seen.group_id)
+            expected = await places.get(tx, seen.guild_id, seen.id)
+            if expected is not None:
+                await self._end(tx, expected)
+        return len(old) == BATCH
+
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server for a while, in which nobody could take a place: they have time again."""
+        until = self._clock() + self._rules.offer_lasts
+        for seen in await places.offered_until(tx, guild_id, until):
+            await tx.lock("group", seen.group_id)
+            expected = await places.get(tx, guild_id, seen.id)
+            if expected is not None and expected.offered:
+                ends_at = min(until, self._waits_until(expected))
+                await places.set_offer(tx, expected.id, offered_at=expected.offered_at, ends_at=ends_at)
+                await self._timers.set(tx, ENDS, _subject(expected), ends_at, guild_id=guild_id)
 
     async def _await_window(self, tx: Tx, group: Group) -> None:
         """Look again on the first day on which the group takes people, if that is to come."""

@@ -97,6 +97,20 @@ async def waiting(tx: Tx, guild_id: int, group_id: int, *, after: datetime, limi
     return [_expected(tx, row) for row in await tx.all(longest.limit(limit))]
 
 
+async def since_before(tx: Tx, instant: datetime, *, limit: int) -> list[Expected]:
+    """Who is expected since that long, in any server; by group, so that the groups are held in one order."""
+    table = groups_places
+    old = sa.select(table).where(table.c.since <= instant).order_by(table.c.group_id, table.c.id)
+    return [_expected(tx, row) for row in await tx.all(old.limit(limit))]
+
+
+async def offered_until(tx: Tx, guild_id: int, instant: datetime) -> list[Expected]:
+    """For whom a place is kept that would end before ``instant``; by group."""
+    table = groups_places
+    sooner = sa.and_(table.c.guild_id == guild_id, table.c.offer_ends_at < instant)
+    return [_expected(tx, row) for row in await tx.all(sa.select(table).where(sooner).order_by(table.c.group_id))]
+
+
 async def set_offer(tx: Tx, expected_id: int, *, offered_at: datetime | None, ends_at: datetime | None) -> None:
     offer = {"offered_at": offered_at, "offer_ends_at": ends_at}
     await tx.execute(sa.update(groups_places).where(groups_places.c.id == expected_id).values(offer))
@@ -141,6 +155,15 @@ async def wipe_note(tx: Tx, request_id: int) -> None:
 async def set_visits(tx: Tx, member_id: int, *, visits: int, ends_at: datetime) -> None:
     visited = {"visits": visits, "visit_ends_at": ends_at}
     await tx.execute(sa.update(groups_members).where(groups_members.c.id == member_id).values(visited))
+
+
+async def visiting_until(tx: Tx, guild_id: int, instant: datetime) -> list[int]:
+    """The rows of those whose visit would end before ``instant``."""
+    table = groups_members
+    visiting = (table.c.state == MemberState.ACTIVE, table.c.role == Role.VISITOR)
+    sooner = sa.and_(table.c.guild_id == guild_id, *visiting, table.c.visit_ends_at < instant)
+    rows = await tx.all(sa.select(table.c.id).where(sooner).order_by(table.c.group_id, table.c.id))
+    return [row["id"] for row in rows]
 
 
 async def make_member(tx: Tx, member_id: int) -> None:

@@ -14,7 +14,7 @@ from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
 from bot.features.groups import store
 from bot.features.groups.desk import Desk
-from bot.features.groups.model import Group, Member, Role, Rules
+from bot.features.groups.model import Group, GroupState, Member, Role, Rules
 from bot.features.groups.places import store as places
 from bot.features.groups.rooms import JOINING
 from bot.storage import Database, Tx
@@ -77,16 +77,35 @@ class Visits:
             )
             return group
 
-    async def visited(self, tx: Tx, guild_id: int, group_id: int, absent: Collection[int]) -> None:
-        """A meeting of the group has ended: it counts for its visitors but those who had said they could not come.
+    async def visited(self, tx: Tx, guild_id: int, group_id: int, absent: Collection[int], began_at: datetime) -> None:
+        """A meeting of the group has ended: it counts for its visitors but those who had said they could not come, and
+        those who came into the group only after it ``began_at``.
 
         Each is asked whether this is the right group for them. After the last visit their place is kept for them as
         long as one that is offered.
         """
         await tx.lock("group", group_id)
         for member in await store.members(tx, guild_id, group_id):
-            if _visits(member) and member.user_id not in absent and member.visits < self.most:
+            was_there = member.user_id not in absent and member.joined_at <= began_at
+            if _visits(member) and was_there and member.visits < self.most:
                 await self._count(tx, member)
+
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server for a while, in which nobody could stay: they have time again."""
+        for member_id in await places.visiting_until(tx, guild_id, self._clock() + self._rules.offer_lasts):
+            seen = await store.member(tx, guild_id, member_id)
+            if seen is not None:
+                await tx.lock("group", seen.group_id)
+                member = await store.member(tx, guild_id, member_id)
+                if member is not None and _visits(member):
+                    ends_at = await self._prolong(tx, member)
+                    await self._timers.set(tx, OVER, _subject(member), ends_at, guild_id=guild_id)
+
+    async def _prolong(self, tx: Tx, member: Member) -> datetime:
+        """Keep a visitor's place for as long as one that is offered; gives until when."""
+        ends_at = self._clock() + self._rules.offer_lasts
+        await places.set_visits(tx, member.id, visits=member.visits, ends_at=ends_at)
+        return ends_at
 
     async def _count(self, tx: Tx, member: Member) -> None:
         visits = member.visits + 1
@@ -112,6 +131,9 @@ class Visits:
             return None
         if member.visit_ends_at > self._clock():
             return member.visit_ends_at
+        if group.state is not GroupState.OPEN:
+            # on a break, or archived and perhaps brought back: there was nothing to visit
+            return await self._prolong(tx, member)
         await self._end(tx, group, member)
         await self._desk.say(tx, guild_id, member.user_id, OVER, {"group": group.id}, purpose=JOINING)
         return None

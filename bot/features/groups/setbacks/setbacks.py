@@ -50,9 +50,13 @@ class Setbacks:
             and (group_id is None or setback.group_id == group_id)
         ]
         for setback in waiting:
-            await self._outbox.put(tx, _errand(setback))
-            await store.send(tx, setback.key)
+            await self.put(tx, setback)
         return len(waiting)
+
+    async def put(self, tx: Tx, setback: Setback) -> None:
+        """Put this one again."""
+        await self._outbox.put(tx, _errand(setback))
+        await store.send(tx, setback.key)
 
 
 def _errand(setback: Setback) -> Post | Deed:
