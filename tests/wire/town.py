@@ -117,6 +117,15 @@ class Town:
         asked = await person.slash(self.hall, "group leave", group=await self.picks(person, "group leave"))
         return await person.click(asked, "Leave the group")
 
+    async def means(self, card: Message, why: str) -> Interaction:
+        """The lead says that something is meant to be so."""
+        form = await self.lea.click(card, "It's meant to be so")
+        return await self.lea.submit(form, {"Why is it meant to be so?": why})
+
+    async def archive(self) -> Interaction:
+        asked = await self.fay.slash(self.hall, "group archive", group=await self.picks(self.fay, "group archive"))
+        return await self.fay.click(asked, "Archive the group")
+
     async def schedule(self, starts_at: datetime) -> Interaction:
         """A meeting of Tides, typed by its facilitator, understood and confirmed."""
         starts = f"{starts_at.astimezone(BERLIN):%Y-%m-%d %H:%M}"
