@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.client import ANSWERING, Bot
 from bot.ui.permissions import BOT, INVITE
 from tests.wire import Channel, Guild, Interaction, Message, Permission, Person, Role, Wire
-from tests.wire.permissions import EVERYONE, can_view
+from tests.wire.permissions import CATEGORY, EVERYONE, can_view
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TICKED = {"Please tick both": ["consent", "agreement"]}
@@ -171,7 +171,7 @@ def nobody_waits(wire: Wire) -> None:
 def rooms_are_private(town: Town) -> None:
     """Whatever was made is closed to everyone else from its first moment, and open to the bot."""
     for channel in town.guild.channels.values():
-        if channel.name not in ("hall", "Groups"):
+        if channel.name != "hall" and channel.type != CATEGORY:
             overwrites = town.wire.overwrites(channel)
             assert overwrites[town.guild.id].deny & Permission.VIEW_CHANNEL, channel.name
             assert overwrites[town.wire.world.bot.id].allow & Permission.VIEW_CHANNEL, channel.name

@@ -202,7 +202,11 @@ class Finding:
 
     @property
     def mendable(self) -> bool:
-        """Whether the bot can mend it: what it cannot see it does not touch, and the server's own channel is set up."""
+        """Whether the bot can mend it: what it cannot see it does not touch, the server's own channel is set up, and who
+        is forgotten is found anew.
+        """
+        if self.kind.about_person and self.user_id is None:
+            return False
         return self.kind is not Kind.HIDDEN and not (self.kind is Kind.DELETED and self.group_id is None)
 
     def is_at(self, look: Look) -> bool:
