@@ -202,8 +202,8 @@ class Finding:
 
     @property
     def mendable(self) -> bool:
-        """Whether the bot can mend it: what it cannot see it does not touch, the server's own channel is set up, and who
-        is forgotten is found anew.
+        """Whether the bot can mend it: what it cannot see it does not touch, the server's own channel is set up, and
+        who is forgotten is found anew.
         """
         if self.kind.about_person and self.user_id is None:
             return False

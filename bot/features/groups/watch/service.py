@@ -104,6 +104,14 @@ class Watch:
             restrained=frozenset(restrained),
         )
 
+    async def unsure(self, tx: Tx, guild_id: int, group_id: int, place: Place) -> frozenset[int]:
+        """Whose access to this channel is on its way, in or out, or could not be changed."""
+        waiting = await self._outbox.waiting(tx, guild_id, (ACCESS,))
+        setbacks = [one for one in await self._setbacks.of(tx, guild_id) if one.kind == ACCESS]
+        coming = [*map(_on_its_way, waiting), *map(_on_its_way, setbacks)]
+        here = [one.user_id for one in coming if (one.group_id, one.place) == (group_id, place)]
+        return frozenset(user_id for user_id in here if user_id is not None)
+
     async def _being_mended(self, tx: Tx, guild_id: int) -> frozenset[int]:
         return frozenset(_subject(one.params) for one in await self._outbox.waiting(tx, guild_id, (MEND,)))
 
