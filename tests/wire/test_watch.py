@@ -152,6 +152,12 @@ async def test_what_was_changed_while_the_bot_was_away_is_found_soon_after(wire:
     async with running(wire, settings, make_bell=HurriedBell, clock=lambda: began + (utc_now() - began) * HURRY) as bot:
         await looked(wire, bot)
         assert [f"{zoe.mention} can see it" in card.text for card in town.amiss()] == [True]
+        mo = town.joins("mo")
+        await wire.drop_gateway(resumable=False)
+        await wire.disconnected()
+        wire.set_overwrite(town.channel("tides"), mo, allow=Permission.VIEW_CHANNEL)
+        await wire.wait_for(lambda: len(town.amiss()) == 2, 20)
+        await quiet(bot)
 
 
 async def test_a_start_looks_at_no_server_before_its_turn(wire: Wire, tmp_path: Path) -> None:

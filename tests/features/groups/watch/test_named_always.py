@@ -37,6 +37,7 @@ VIEW = int(Permission.VIEW_CHANNEL)
 HELD = [0, VIEW, int(Permission.ADMINISTRATOR), int(Permission.MANAGE_ROLES), EVERYONE]
 SETTINGS = [None, (VIEW, 0), (0, VIEW), (0, 0), (EVERYONE, 0)]
 
+BY_HAND = ("person set", "role set", "everyone set")
 
 Act = tuple[str, int, int]
 ACTS = st.tuples(
@@ -258,7 +259,8 @@ class House:
         found = compare(
             declared, channel_of(payloads.channel(self.room)), self.ranks, self.ours | {self.wire.world.bot.id}
         )
-        return {drift.kind for drift in found}
+        here = set(self.guild.members) - self.admins()
+        return {drift.kind for drift in found if drift.user_id is None or drift.user_id in here}
 
 
 async def _holds(village: Village, acts: list[Act]) -> None:
@@ -277,6 +279,8 @@ async def _holds(village: Village, acts: list[Act]) -> None:
     covered = {one for one, member in house.guild.members.items() if member.role_ids & roles}
     if by_role.everyone is None:
         assert house.able() <= by_role.people | covered
+    if not any(verb in BY_HAND for verb, _, _ in acts):
+        assert not await house.drifts(), "what we do ourselves is no drift"
     declared = {member.user_id for member in await house.members()}
     if not await house.drifts():
         assert house.able() <= declared | house.admins(), "without a drift nobody else can read it"
