@@ -112,7 +112,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     templates, folder = settings.checkins, settings.checkins_dir
     checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
     groups.departed.append(setup.presence.keeper_gone)
-    setup.presence.returned.append(guidelines.asking.returned)
+    setup.presence.returned += [guidelines.asking.returned, groups.returned]
     setup.presence.forgotten.append(checkins.forgotten)
     cases = Cases(
         db, clock, outbox, inbox, timers, audit, groups, server=server, steps=_steps(settings), evidence=kept.evidence

@@ -166,7 +166,8 @@ class Town:
 
     @property
     def room(self) -> Any:
-        return self.guild.channels["here"]
+        # not by its name: somebody may have given the group another
+        return next(channel for channel in self.guild.channels.values() if channel.id == self.here.room_id)
 
     async def seat(self) -> None:
         """Have everybody be what they are, whatever they did before."""
@@ -203,6 +204,8 @@ class Town:
     def _value(self, parameter: app_commands.Parameter, people: Iterator[Any]) -> Any:
         if parameter.name == "group":
             return self.here.code
+        if parameter.name == "person":
+            return self.people["member"]
         if parameter.choices:
             return parameter.choices[0].value
         kind = discord.AppCommandOptionType
@@ -214,8 +217,8 @@ class Town:
             kind.channel: lambda: self.hall,
         }[parameter.type]()
 
-    async def act(self, name: str, way: Way) -> Any:
-        """Have this person use it; None if Discord does not even show it to them."""
+    async def act(self, name: str, way: Way, parts: Mapping[str, object] | None = None) -> Any:
+        """Have this person use it; None if Discord does not even show it to them. ``parts``: of its custom id."""
         person, thing = self.people[name], way.thing
         with suppress(SetupError):
             if isinstance(thing, app_commands.Command):
@@ -227,14 +230,14 @@ class Town:
                 message = await self.post(ui.Button(custom_id=f"walk-open:{which}:{self.here.id}", label="Open"))
                 opened = await person.click(message, label="Open")
                 return await person.submit_modal(opened, filled(opened.modal["components"]))
-            return await self._touch(person, thing)
+            return await self._touch(person, thing, parts or {})
         return None
 
     def _target(self, menu: app_commands.ContextMenu) -> Any:
         return self.people["member"] if menu.type is discord.AppCommandType.user else self.room.last_message
 
-    async def _touch(self, person: Any, kind: type[PersistentItem]) -> Any:
-        custom_id = example_id(kind, group=self.here.id)
+    async def _touch(self, person: Any, kind: type[PersistentItem], parts: Mapping[str, object]) -> Any:
+        custom_id = example_id(kind, group=self.here.id, **parts)
         if issubclass(kind, PersistentButton):
             return await person.click(await self.post(ui.Button(custom_id=custom_id, label="Press")), label="Press")
         option = discord.SelectOption(label="1")

@@ -41,7 +41,7 @@ _CALLED_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _EMERGENCY_NUMBER = re.compile(r"(?<![\w.,:#-])(?:112|911|999|988|000|111|13\s?11\s?14|116\s?\d{3})(?![\w-]|[.,:]\d)")
-_MASS_MENTION = re.compile(r"@(?:everyone|here)\b", re.IGNORECASE)
+_MENTION = re.compile(r"@(?:everyone|here)\b|<@[!&]?\d+>", re.IGNORECASE)
 
 
 class Wrong(StrEnum):
@@ -52,7 +52,7 @@ class Wrong(StrEnum):
     NUMBER = "number"
     """A phone number typed by hand."""
     MENTION = "mention"
-    """What would call everyone at once."""
+    """What would call everyone at once, or names one person to all who read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def faults(text: str) -> Iterator[Fault]:
             yield Fault(Wrong.PHRASE, phrase)
     if number := _typed_number(text):
         yield Fault(Wrong.NUMBER, number)
-    if mention := _MASS_MENTION.search(text):
+    if mention := _MENTION.search(text):
         yield Fault(Wrong.MENTION, mention[0])
 
 

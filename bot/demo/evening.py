@@ -8,11 +8,23 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.demo.eyes import Form, Seen
-from bot.demo.night import AWAY, COMING, LISTENING, NOT_NOW, WELCOME_IN, DueReminder, Night
+from bot.demo.night import (
+    ASK,
+    AWAY,
+    COMING,
+    GO_ON,
+    LISTENING,
+    NOT_NOW,
+    VISIT,
+    WELCOME_IN,
+    DueReminder,
+    Night,
+)
 from bot.demo.people import Answer, Cast, Person, Stuck
-from bot.demo.scenes import CheckinScenes, ConcernScenes, HelpScenes, Play
+from bot.demo.scenes import CheckinScenes, ConcernScenes, HelpScenes, KeepingScenes, Play, filled
 from bot.demo.stage import Stage
 from bot.demo.traces import Traces
+from bot.demo.watch import Watch
 from bot.demo.world import World
 
 BEGINS = datetime(2026, 3, 24, 17, 30, tzinfo=UTC)
@@ -20,14 +32,15 @@ BEGINS = datetime(2026, 3, 24, 17, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
 MEETS = (datetime(2026, 3, 26, 19, tzinfo=ZONE), datetime(2026, 4, 2, 19, tzinfo=ZONE))
 """The same time on the wall, and an hour apart for everybody whose clock stays."""
+MEETING_LASTS = timedelta(minutes=90)
 A_DAY, AN_HOUR = timedelta(hours=24), timedelta(hours=1)
 
 LOBBY = "lobby"
 GROUP = "Lantern Circle"
 ABOUT = "For people who look after somebody at home."
 TITLE = "An hour for ourselves"
-ASK, GO_ON = "Ask to join", "Go on"
-DECLINED, LEAVING, FORGOTTEN, RESTARTED = "Farah", "Gwen", "Dilan", "Emil"
+CAPACITY = 7
+VISITING, DECLINED, LEAVING, FORGOTTEN, RESTARTED = "Henrik", "Farah", "Gwen", "Dilan", "Emil"
 REASON = "timing"
 
 Scene = tuple[str, Callable[[], Awaitable[None]]]
@@ -49,6 +62,7 @@ class Evening(Play):
         self._checkin = CheckinScenes(world, cast, stage, night)
         self._concern = ConcernScenes(world, cast, stage, night)
         self._help = HelpScenes(world, cast, stage, night)
+        self._keeping = KeepingScenes(world, cast, stage, night)
         for person in cast.everybody:
             traces.beware_of_person(person.id)
         traces.beware_of_words([GROUP, ABOUT, TITLE, *(person.note for person in cast.asking)])
@@ -58,11 +72,14 @@ class Evening(Play):
         scenes: Sequence[Scene] = (
             ("An organiser sets the server up", self._set_up),
             ("A group is made", self._found),
+            ("It adds a point of its own to the agreement", self._keeping.add_a_point),
             ("Eight people ask to join, and the bot is restarted", self._ask),
             ("The facilitators answer", self._answer),
             ("Who can read the room?", self._readers),
+            ("The room is opened by hand, and that is noticed", self._keeping.open_by_hand),
             ("A meeting is scheduled, across the change of the clocks", self._schedule),
             ("Its reminder comes, and three people answer", self._remind),
+            ("One who visited the meeting stays, and one waits for a place", self._after),
             ("The clocks change, and the bot is down when a reminder is due", self._outage),
             ("Six of the seven answer a check-in, each in private", self._checkin.answer),
             ("It closes, and the group reads what it came to", self._checkin.close),
@@ -70,6 +87,7 @@ class Evening(Play):
             ("A facilitator takes it after all, and closes it", self._concern.take),
             ("Somebody asks for help now", self._help.ask),
             ("Somebody looks, somebody leaves, somebody is forgotten", self._part),
+            ("A place is free, and is offered to the one who waits", self._keeping.offer),
         )
         for number, (title, scene) in enumerate(scenes, start=1):
             self.stage.scene(number, len(scenes), title)
@@ -85,7 +103,7 @@ class Evening(Play):
         self.stage.answer(admin.again(answer))
         self.stage.answer(await admin.command(LOBBY, "setup check"))
         (self.night.safeguarding,) = self._new(lead, before, 1)
-        self._rooms_of(lead, cast.stranger)
+        self.rooms_of(lead, cast.stranger)
 
     async def _found(self) -> None:
         cast, admin = self.cast, self.cast.admin
@@ -98,11 +116,12 @@ class Evening(Play):
             facilitator=facilitator.actor,
             co_facilitator=cast.co_facilitator.actor,
             about=ABOUT,
+            capacity=CAPACITY,
         )
         self.stage.answer(admin.again(answer))
         # by name, for either may be made first
         self.night.room, self.night.desk = sorted(self._new(facilitator, before, 2))
-        self._rooms_of(facilitator, cast.stranger)
+        self.rooms_of(facilitator, cast.stranger)
         self.stage.screen(facilitator, facilitator.sees(self.night.room)[:1])
 
     async def _ask(self) -> None:
@@ -112,7 +131,7 @@ class Evening(Play):
             if person.name == RESTARTED:
                 self.stage.tell(f"{person.name} has the form open. The bot is restarted.")
                 await self.world.restart()
-            answer = await person.fill(form, _filled(person, form))
+            answer = await person.fill(form, filled(person, form))
             if full or person.name == RESTARTED:
                 self.stage.answer(answer)
             else:
@@ -120,7 +139,8 @@ class Evening(Play):
 
     async def _up_to_the_form(self, person: Person, *, full: bool) -> Form:
         browsing = await person.command(LOBBY, "group browse")
-        agreement = await person.press(browsing.showing(ASK), ASK)
+        way = VISIT if person.name == VISITING else ASK
+        agreement = await person.press(browsing.showing(way), way)
         consenting = await person.press(agreement.showing(GO_ON), GO_ON)
         if full:
             for answer in (browsing, agreement, consenting):
@@ -168,7 +188,7 @@ class Evening(Play):
     async def _readers(self) -> None:
         somebody = self.cast.asking[1]
         self.stage.answer(await somebody.command(self.night.room, "group access"))
-        self._rooms_of(somebody, self.cast.stranger)
+        self.rooms_of(somebody, self.cast.stranger)
 
     async def _schedule(self) -> None:
         facilitator = self.cast.facilitator
@@ -196,6 +216,13 @@ class Evening(Play):
         somebody = cast.called("Emil")
         self.stage.screen(somebody, somebody.sees(night.room)[-1:])
 
+    async def _after(self) -> None:
+        night, visiting = self.night, self.cast.called(VISITING)
+        await self._keeping.stay(visiting, MEETS[0].astimezone(UTC) + MEETING_LASTS)
+        if night.declined is None:
+            raise Stuck("Nobody was turned away who could ask again.")
+        await self._keeping.wait(night.declined)
+
     async def _outage(self) -> None:
         cast, night, world = self.cast, self.night, self.world
         second = MEETS[1]
@@ -222,13 +249,15 @@ class Evening(Play):
         theirs = await leaving.offered(LOBBY, "group leave", "group")
         if GROUP not in theirs:
             raise Stuck(f"{leaving.name} is not offered {GROUP} to leave, but: {', '.join(theirs) or 'nothing'}.")
+        watch = Watch(cast)
         await self._confirm(leaving, await leaving.command(LOBBY, "group leave", group=theirs[GROUP]))
+        night.keeping.left = watch.changes()
         await self._confirm(forgotten, await forgotten.command(LOBBY, "privacy erase"))
         night.looks = [await person.command(LOBBY, "privacy show") for person in (forgotten, cast.stranger)]
         self.stage.answer(night.looks[0])
         night.gone = (leaving, forgotten)
         night.members = tuple(person for person in night.welcomed if person not in night.gone)
-        self._rooms_of(leaving, forgotten)
+        self.rooms_of(leaving, forgotten)
 
     async def _confirm(self, person: Person, asked: Answer) -> None:
         """Press the one button under a question."""
@@ -250,18 +279,3 @@ class Evening(Play):
         if len(new) != count:
             raise Stuck(f"{person.name} expected {count} new channels, and sees: {', '.join(new) or 'nothing new'}.")
         return new
-
-    def _rooms_of(self, *people: Person) -> None:
-        for person in people:
-            self.stage.rooms(person, person.eyes.names(person.actor))
-
-
-def _filled(person: Person, form: Form) -> dict[str, object]:
-    """The form as this person fills it in: all that must be ticked, and of the rest what they wish."""
-    values: dict[str, object] = {}
-    for field in form.fields:
-        if field.ticks and (field.required or person.may_message):
-            values[field.custom_id] = [value for _, value in field.options]
-        elif not field.ticks and person.note:
-            values[field.custom_id] = person.note
-    return values

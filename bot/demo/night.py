@@ -15,7 +15,10 @@ from bot.demo.traces import Traces
 from bot.demo.watch import Change
 
 COMING, LISTENING, AWAY = "I'm coming", "Just listening", "Can't make it"
-WELCOME_IN, NOT_NOW = "Welcome in", "Not now"
+ASK, VISIT, GO_ON = "Ask to join", "Visit first", "Go on"
+WELCOME_IN, NOT_NOW, LATER = "Welcome in", "Not now", "Offer a place later"
+STAY, TAKE_PLACE = "Stay", "Take the place"
+POST, AGREE, MEND = "Post it", "I agree", "Mend it"
 ANSWER = "Answer privately"
 FLAG, TAKE, SHOW, CLOSE = "Flag to facilitators", "I've got this", "Show what was flagged", "Close"
 HELP = "Get help now"
@@ -94,6 +97,39 @@ class HelpNotes:
 
 
 @dataclass(slots=True, kw_only=True)
+class KeepingNotes:
+    """What was noted of how the group was kept."""
+
+    point: str = ""
+    """What the group adds to the agreement."""
+    preview: Answer | None = None
+    before_posting: tuple[Seen, ...] = ()
+    """What stood in the room while it was looked at."""
+    let_in: Person | None = None
+    """Into whose hands the room was put."""
+    read_meanwhile: bool = False
+    noticed: tuple[Change, ...] = ()
+    """What came of that before anybody did anything."""
+    mended: tuple[Change, ...] = ()
+    visitor: Person | None = None
+    ended_at: datetime | None = None
+    """When the meeting was over."""
+    asked: Answer | None = None
+    stayed: Answer | None = None
+    stirred: tuple[Change, ...] = ()
+    """What came onto anybody's screen, or changed there, from the last reminder until the visitor stayed."""
+    people: Answer | None = None
+    """Who is in the group after that, as the facilitator reads it."""
+    waiting: Person | None = None
+    waits_from: datetime | None = None
+    read_early: bool = False
+    """Whether who waits could read the room."""
+    left: tuple[Change, ...] = ()
+    """What came onto anybody's screen, or changed there, when somebody left."""
+    offered: Answer | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class Night:
     """What is needed to judge the evening: who is who, what is where, and what was noted on the way."""
 
@@ -125,6 +161,7 @@ class Night:
     checkin: CheckinNotes = field(default_factory=CheckinNotes)
     concern: ConcernNotes = field(default_factory=ConcernNotes)
     help: HelpNotes = field(default_factory=HelpNotes)
+    keeping: KeepingNotes = field(default_factory=KeepingNotes)
 
     @property
     def facilitators(self) -> tuple[Person, ...]:
@@ -134,13 +171,17 @@ class Night:
     def outsiders(self) -> tuple[Person, ...]:
         """Who has no business in the group's room."""
         people = [self.cast.stranger, *self.gone, *([self.declined] if self.declined else [])]
-        return tuple(people)
+        return tuple(person for person in people if person not in self.members)
 
     def card_of(self, person: Person) -> Seen | None:
         return next((card for card in self.cards if person.id in card.names), None)
 
     def told(self, person: Person) -> list[Seen]:
-        """What this person was told by themselves once the requests were answered, other than in reply to a press."""
+        """What this person was told of their request, other than in reply to a press.
+
+        Who visits is asked later how it was, and who asks again is answered again: that is not counted.
+        """
+        until = self._counted_until(person)
         replies = {
             answer.result.response.id
             for answer in self.cast.journal
@@ -150,4 +191,10 @@ class Night:
             seen
             for seen in self.eyes.everything(person.actor)
             if seen.private and self.answered_at and seen.at >= self.answered_at and seen.id not in replies
+            if until is None or seen.at < until
         ]
+
+    def _counted_until(self, person: Person) -> datetime | None:
+        if person is self.keeping.visitor:
+            return self.keeping.ended_at
+        return self.keeping.waits_from if person is self.keeping.waiting else None

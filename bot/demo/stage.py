@@ -17,7 +17,7 @@ from bot.demo.people import Answer, Person
 from bot.demo.verdict import Finding
 from bot.demo.wording import local, plain, shown
 
-SHORT, LONG = 0.13, 0.38
+SHORT, LONG = 0.09, 0.27
 LINES = 8
 """More of one message than this is cut off on the stage, though not for the person."""
 CHOICES = 6
@@ -57,21 +57,24 @@ class Stage:
         self._console.print(Text("  ▸ ", style="bold green").append(person.name, style="bold").append(f" {what}"))
         self._wait(SHORT)
 
-    def answer(self, answer: Answer) -> None:
-        """The screen of somebody who has done something: what came back, or the form that opened."""
+    def answer(self, answer: Answer, *, end: bool = False) -> None:
+        """The screen of somebody who has done something: what came back, or the form that opened.
+
+        ``end``: of what is too long, show the end.
+        """
         self.does(answer.person, f"uses {answer.did}")
         if answer.form is not None:
             self.form(answer.person, answer.form)
         if answer.seen:
-            self.screen(answer.person, answer.seen)
+            self.screen(answer.person, answer.seen, end=end)
 
-    def screen(self, person: Person, messages: Sequence[Seen], *, whole: bool = False) -> None:
-        """``whole``: cut nothing off, however long it is."""
+    def screen(self, person: Person, messages: Sequence[Seen], *, whole: bool = False, end: bool = False) -> None:
+        """``whole``: cut nothing off, however long it is. ``end``: of what is too long, show the end."""
         parts: list[RenderableType] = []
         for number, seen in enumerate(messages):
             if number:
                 parts.append(Rule(style="dim"))
-            parts.append(self._message(person, seen, len(seen.text) if whole else LINES))
+            parts.append(self._message(person, seen, len(seen.text) if whole else LINES, end=end))
         if not parts:
             parts.append(Text("nothing", style="dim italic"))
         place = messages[-1].place if messages else ""
@@ -112,10 +115,12 @@ class Stage:
         self._console.print()
         self._console.print(Text(words, style="bold green" if good else "bold red"))
 
-    def _message(self, person: Person, seen: Seen, most: int) -> RenderableType:
+    def _message(self, person: Person, seen: Seen, most: int, *, end: bool) -> RenderableType:
         words = shown("\n".join(seen.words), person, self.now())
         lines = words.split("\n", allow_blank=True)
-        if len(lines) > most:
+        if len(lines) > most and end:
+            words = Text("… (it begins before this)\n", style="dim").append(Text("\n").join(lines[-most:]))
+        elif len(lines) > most:
             words = Text("\n").join(lines[:most]).append("\n… (goes on)", style="dim")
         if seen.pinned:
             words = Text("📌 pinned\n", style="dim").append(words)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.demo.care import CARE, is_card
 from bot.demo.eyes import Seen
+from bot.demo.keeping import KEEPING
 from bot.demo.night import AWAY, COMING, LISTENING, WELCOME_IN, Night
 from bot.demo.people import Person
 
@@ -39,6 +40,7 @@ def judge(night: Night) -> list[Finding]:
         ("The room was open to its members and to nobody else", room_access),
         ("The desk was open to the facilitators and to nobody else", desk_access),
         ("The safeguarding room was open to the lead and the backup alone", safeguarding_access),
+        *KEEPING,
         *CARE,
         ("What was answered to one person, nobody else saw", private_answers),
         ("Nothing in public named anybody", public),

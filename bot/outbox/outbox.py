@@ -21,6 +21,8 @@ LEASE = timedelta(minutes=2)  # longer than the library's own retries of one req
 
 OnDelivered = Callable[[Tx, Delivered], Awaitable[None]]
 OnReturned = Callable[[Tx, Returned], Awaitable[None]]
+OnUnneeded = Callable[[Tx, str], Awaitable[None]]
+"""Takes the transaction and the errand's key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class Outbox:
         self._rings: list[Callable[[], None]] = []
         self._delivered: dict[str, OnDelivered] = {}
         self._returned: dict[str, OnReturned] = {}
+        self._unneeded: list[OnUnneeded] = []
 
     # what features use
 
@@ -71,6 +74,10 @@ class Outbox:
     def undeliverable(self, kind: str, handler: OnReturned) -> None:
         """Call ``handler`` in the transaction that gives an errand of this kind up: it must tell someone."""
         self._returned[kind] = handler
+
+    def unneeded(self, handler: OnUnneeded) -> None:
+        """Call ``handler`` in the transaction that records that there was nothing to do, whatever the kind."""
+        self._unneeded.append(handler)
 
     async def forget(self, tx: Tx, guild_id: int, user_id: int, *, limit: int, upto: int | None = None) -> Traces:
         """Remove at most ``limit`` posts to this person, and errands that name them and are over.
@@ -173,7 +180,9 @@ class Outbox:
     async def moot(self, errand: Errand) -> None:
         """Record that there is nothing to send any more; nobody is told, because nobody waits for it."""
         async with self._db.begin() as tx:
-            await self._end(tx, errand, state=store.DONE, problem="moot")
+            if await self._end(tx, errand, state=store.DONE, problem="moot"):
+                for handler in self._unneeded:
+                    await handler(tx, errand.key)
 
     async def give_back(self, errand: Errand, problem: str) -> None:
         """Give it up for good and tell the feature, in one transaction."""

@@ -26,7 +26,7 @@ timers = sa.Table(
 )
 
 
-async def put(tx: Tx, kind: str, subject: str, due_at: datetime, *, guild_id: int | None = None) -> None:
+async def put(tx: Tx, kind: str, subject: str, due_at: datetime, *, guild_id: int | None) -> None:
     fresh = {"due_at": due_at, "next_try_at": due_at, "attempts": 0, "problem": None, "guild_id": guild_id}
     await tx.execute(
         tx.upsert(timers)

@@ -60,10 +60,10 @@ class Timers:
         """Give ``kind`` its handler; every stored kind needs one before ``start``."""
         self._handlers[kind] = handler
 
-    async def set(self, tx: Tx, kind: str, subject: str, due_at: datetime, *, guild_id: int | None = None) -> None:
+    async def set(self, tx: Tx, kind: str, subject: str, due_at: datetime, *, guild_id: int | None) -> None:
         """Have ``kind`` happen to ``subject`` at ``due_at`` instead of at any time set before.
 
-        ``guild_id``: the server in which it happens; while the bot is not there it waits.
+        ``guild_id``: the server in which it happens; while the bot is not there it waits. None for what waits for none.
         """
         assert kind in self._handlers, f"nobody handles {kind}"
         await store.put(tx, kind, subject, due_at, guild_id=guild_id)

@@ -82,9 +82,12 @@ async def test_nothing_in_the_room_changes_and_discord_is_asked_for_nothing_but_
         room = at.channel("tuesday")
         cards = {f"/channels/{at.channel(name).id}/messages" for name in ("tuesday-desk", "safeguarding")}
         (agreement,) = [one for one in room.history() if one.pinned]
-        daily = ("GET", f"/channels/{room.id}/messages/{agreement.id}")
+        # the daily look at the agreement, and the watch over who can read the rooms
+        looks = (f"/channels/{room.id}/messages/{agreement.id}", f"/guilds/{room.guild.id}/")
         for request in requests:
-            if request.path.startswith(("/interactions/", "/webhooks/")) or (request.method, request.path) == daily:
+            if request.path.startswith(("/interactions/", "/webhooks/")):
+                continue
+            if request.method == "GET" and request.path.startswith(looks):
                 continue
             assert request.method in ("POST", "PATCH"), request
             assert any(request.path.startswith(path) for path in cards), request

@@ -60,7 +60,7 @@ class Story:
         """Once the test has given the sign, the timer of this thing rings."""
         if not given(due.subject):
             return self._clock() + timedelta(seconds=0.02)
-        await self._timers.set(tx, due.subject, "once", self._clock())
+        await self._timers.set(tx, due.subject, "once", self._clock(), guild_id=None)
         return None
 
     async def due(self, tx: Tx, due: Due) -> None:
@@ -115,4 +115,4 @@ async def setup(bot: Bot) -> None:
     services.timers.on(BEGIN, story.begin)
     async with services.db.begin() as tx:
         if where["begins"]:
-            await services.timers.set(tx, BEGIN, where["begins"], services.clock())
+            await services.timers.set(tx, BEGIN, where["begins"], services.clock(), guild_id=None)

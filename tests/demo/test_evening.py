@@ -17,6 +17,7 @@ from bot.demo.playing import judged, opened
 from bot.demo.stage import Stage
 from bot.demo.verdict import judge
 from tests.demo.confided import CONFIDED
+from tests.demo.kept import KEPT
 from tests.demo.played import Played, Tampering
 
 
@@ -130,9 +131,8 @@ def desk_open_to_all(played: Played) -> AbstractContextManager[None]:
     return played.changed(played.channel(played.night.desk), "overwrites", [])
 
 
-def room_open_to_the_declined(played: Played) -> AbstractContextManager[None]:
-    assert played.night.declined is not None
-    return played.open_to(played.night.declined.id, played.night.room)
+def room_open_to_a_stranger(played: Played) -> AbstractContextManager[None]:
+    return played.open_to(played.night.cast.stranger.id, played.night.room)
 
 
 def room_open_to_one_who_left(played: Played) -> AbstractContextManager[None]:
@@ -226,7 +226,7 @@ def line_in_the_log(played: Played) -> Generator[None]:
         (numbers_that_forget, "The desk saw how many"),
         (reminder_that_names, "Reminders and requests called nobody"),
         (card_that_rings, "Reminders and requests called nobody"),
-        (room_open_to_the_declined, "The room was open"),
+        (room_open_to_a_stranger, "The room was open"),
         (room_open_to_one_who_left, "The room was open"),
         (room_closed_to_a_member, "The room was open"),
         (desk_open_to_a_member, "The desk was open"),
@@ -240,6 +240,7 @@ def line_in_the_log(played: Played) -> Generator[None]:
         (id_in_a_file, "Database, journal and log"),
         (swallowed, "Nothing went wrong unseen"),
         (line_in_the_log, "Nothing went wrong unseen"),
+        *KEPT,
         *CONFIDED,
     ],
 )

@@ -18,6 +18,7 @@ from bot.demo.playing import perform
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = [extension.rpartition(".")[2] for extension in EXTENSIONS]
 MISSED = {
+    "guidelines": "Tomasz could not use /guidelines edit",
     "checkins": "Tomasz could not use /checkin open",
     "cases": "Emil could not use “Flag to facilitators”",
     "resources": "Amara used [Get help now] and got no answer",

@@ -25,7 +25,9 @@ async def test_own_points_from_the_form_to_the_reminder(harbour: Opens) -> None:
         await at.found("Tuesday", co_facilitator=at.gil)
         await at.join(at.cleo)
         desk, room = at.channel("tuesday-desk"), at.channel("tuesday")
-        hostile = "No \u202ephones in the circle.\nTea comes first, <@" + str(at.mo.id) + ">."
+        naming = await at.word(f"Tea comes first, {at.mo.mention}.")
+        assert "calls and names nobody" in said(naming)
+        hostile = "No \u202ephones in the circle.\nTea comes first, @mo, <#1>."
 
         preview = await at.word(hostile)
         assert preview.ephemeral

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from bot.courier import RoomWanted
+from bot.outbox import Errand, Lane, What
 from tests.harbour import Harbour, Opens, harbour
 from tests.simcord_bot import said, shown
 
@@ -15,6 +18,7 @@ DAY = 86_400
 async def hand_over(at: Harbour, person: Any, to: Any, *, group: str | None = None, **written: str) -> str:
     """What the one who asks is told."""
     form = await person.slash(at.hall, "group handover", to=to, stay=False, group=group or await at.code())
+    assert ("your own place in the group ends" in str(form.modal)) is (person is not at.lea), "a lead has none in it"
     return said(await person.submit_modal(form, written))
 
 
@@ -37,8 +41,9 @@ async def test_a_group_changes_hands_once_both_have_said_so(harbour: Opens) -> N
         await at.world.restart()
         taken = await at.gil.submit_modal(form, {"duty": ["duty"]})
         assert "You facilitate **Tuesday** now" in said(taken)
-        assert "We begin with a round." in said(taken)
-        assert "Captions, please." in said(taken)
+        told = said(taken) + await at.inbox(at.gil)  # below the answer, or the next time if that was not there yet
+        assert told.count("We begin with a round.") == 1
+        assert told.count("Captions, please.") == 1
         assert at.sees(at.gil, "tuesday-desk")
         assert at.sees(at.gil)
         assert not at.sees(at.fay, "tuesday-desk")
@@ -116,6 +121,34 @@ def newest(at: Harbour, channel: str, words: str) -> Any:
     return [message for message in at.channel(channel).history() if words in shown(message)][-1]
 
 
+async def made_unseen(at: Harbour, code: str) -> None:
+    """A room may be there though its making was never answered: it is found and closed, not left to its people."""
+    async with at.world.services.db.read() as tx:
+        group = (await at.world.services.groups.standing(tx, at.guild.id, at.fay.id, code=code)).group
+    assert group is not None
+    new = Errand(
+        seq=1,
+        key="k",
+        guild_id=at.guild.id,
+        what=What.ENSURE_ROOM,
+        lane=Lane.PROMPT,
+        kind="groups.room",
+        channel_id=None,
+        user_id=None,
+        params={"group": group.id, "place": "room"},
+        mark=1,
+        revision=1,
+        attempts=0,
+        tried_at=None,
+    )
+    renders = at.world.bot.courier._renders["groups.room"]
+    assert await renders(new) is None, "nothing is made for a group that has ended"
+    wanted = await renders(replace(new, tried_at=at.world.now()))
+    assert isinstance(wanted, RoomWanted)
+    assert wanted.code == f"room-{code}"
+    assert {one.target_id for one in wanted.overwrites} == {at.guild.id, at.env.bot.user.id}
+
+
 async def test_a_group_ends_comes_back_and_ends_for_good(harbour: Opens) -> None:
     async with harbour() as at:
         await at.found("Tuesday", voice=True)
@@ -129,6 +162,7 @@ async def test_a_group_ends_comes_back_and_ends_for_good(harbour: Opens) -> None
             assert not at.sees(person)
         assert at.sees(at.fay, "tuesday-desk")
         await at.world.restart()
+        await made_unseen(at, code)
         assert "has come to an end" in await at.inbox(at.cleo)
         assert "has come to an end" in said(await at.cleo.slash(at.hall, "group leave", group=code))
         assert "already" in said(await at.lea.slash(at.hall, "group archive", group=code))

@@ -45,7 +45,7 @@ class Reminders:
 
     async def set(self, subject: str, at: datetime) -> None:
         async with self.db.begin() as tx:
-            await self.timers.set(tx, "remind", subject, at)
+            await self.timers.set(tx, "remind", subject, at, guild_id=None)
 
     async def ring(self, bell: HandBell) -> list[str]:
         """Ring the bell; gives the subjects that happened then."""
@@ -82,7 +82,7 @@ async def test_setting_and_cancelling_are_the_transactions(reminders: Reminders,
     await reminders.set("kept", clock())
 
     async def fail(tx: Tx) -> None:
-        await reminders.timers.set(tx, "remind", "never", clock())
+        await reminders.timers.set(tx, "remind", "never", clock(), guild_id=None)
         await reminders.timers.cancel(tx, "remind", "kept")
         raise ZeroDivisionError
 
@@ -122,12 +122,12 @@ async def test_one_that_its_own_handler_sets_anew_is_not_removed(db: Database, b
     async def climb(tx: Tx, due: Due) -> None:
         steps.append(due.due_at)
         if len(steps) < 3:
-            await ladder.set(tx, "step", "case:1", due.due_at + MINUTE)
+            await ladder.set(tx, "step", "case:1", due.due_at + MINUTE, guild_id=None)
 
     ladder.on("step", climb)
     start = clock()
     async with db.begin() as tx:
-        await ladder.set(tx, "step", "case:1", start)
+        await ladder.set(tx, "step", "case:1", start, guild_id=None)
     for _ in range(5):
         bell.ring()
         await ladder.settled()
@@ -180,12 +180,12 @@ async def test_one_set_anew_while_it_failed_happens_at_its_new_time(db: Database
     timers.on("remind", remind)
     start = clock()
     async with db.begin() as tx:
-        await timers.set(tx, "remind", "a", start)
+        await timers.set(tx, "remind", "a", start, guild_id=None)
     bell.ring()
     await began.wait()
     # somebody moves it between its failing and the note that it failed: it is the urgent that goes first
     async with db.begin(urgent=True) as tx:
-        await timers.set(tx, "remind", "a", start + 60 * MINUTE)
+        await timers.set(tx, "remind", "a", start + 60 * MINUTE, guild_id=None)
     await timers.settled()
     go_on.set()
     for _ in range(61):
@@ -213,7 +213,7 @@ async def test_a_thousand_due_in_the_same_second_all_happen_once(db: Database, b
     for start in range(0, 1000, 200):
         async with db.begin() as tx:
             for number in range(start, start + 200):
-                await timers.set(tx, "remind", f"{number}", clock())
+                await timers.set(tx, "remind", f"{number}", clock(), guild_id=None)
     bell.ring()
     await timers.settled()
     assert sorted(happened, key=int) == [f"{number}" for number in range(1000)]
@@ -226,7 +226,7 @@ async def test_two_processes_over_one_table_share_the_work(postgres_server: str,
         sides = [Reminders(db, clock, bell) for db, bell in zip((one, other), bells, strict=True)]
         async with one.begin() as tx:
             for number in range(120):
-                await sides[0].timers.set(tx, "remind", f"{number}", clock())
+                await sides[0].timers.set(tx, "remind", f"{number}", clock(), guild_id=None)
         for bell in bells:
             bell.ring()
         for side in sides:

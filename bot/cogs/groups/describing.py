@@ -68,8 +68,6 @@ class Describing:
 
     def _standing(self, group: Group, zone: ZoneInfo) -> list[str]:
         words = self._bot.words
-        if group.state is GroupState.ARCHIVED:
-            return [words("groups.about_archived")]
         if group.state is not GroupState.PAUSED:
             return [self._mode(group, zone)]
         if group.paused_until is None:

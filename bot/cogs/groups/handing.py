@@ -36,15 +36,20 @@ class HandingForm(PersistentModal):
     access = Access.FACILITATOR | Access.LEAD
     title = "groups.handover_title"
 
-    def __init__(self, group: int, to: int, stay: int) -> None:
+    def __init__(self, group: int, to: int, stay: int, *, leads: bool = True) -> None:
+        """``leads``: whether the one who asks facilitates the group, and so has a place in it to give up or keep."""
         super().__init__(f"groups-handing:{group}:{to}:{stay}")
         self.group = group
         self.to = to
         self.stay = stay
+        self._leads = leads
 
     def fields(self, words: Words) -> Sequence[ui.Item[Any]]:
+        told: list[str] = [words("groups.handover_form", person=mention(self.to))]
+        if self._leads:
+            told.append(words("groups.handover_form_stays" if self.stay else "groups.handover_form_goes"))
         return [
-            ui.TextDisplay[Any](words("groups.handover_form", person=mention(self.to))),
+            ui.TextDisplay[Any]("\n".join(told)),
             *(
                 ui.Label[Any](
                     text=words(f"groups.handover_{name}_label"),

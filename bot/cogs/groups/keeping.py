@@ -53,13 +53,13 @@ class Keeping(commands.Cog):
             voice=voice,
         )
         edited_group, describing = group_of(interaction), Describing(self._bot)
-        if change == Change():
-            await answer(interaction, await describing.changeable(edited_group))
-            return
         keeping = self._bot.services.groups.keeping
         edited = await keeping.edit(
             guild_id=interaction.guild_id, group_id=edited_group.id, actor_id=interaction.user.id, change=change
         )
+        if change == Change():
+            await answer(interaction, await describing.changeable(edited.after))
+            return
         await answer(interaction, await describing.edited(edited))
         if name is not None and edited.after.pending_name:
             telling = keeping.telling(edited.after.pending_name)

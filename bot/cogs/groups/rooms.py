@@ -8,7 +8,7 @@ from discord import Permissions
 
 from bot.client import Bot
 from bot.courier import AccessWanted, Overwrite, RenameWanted, RoomWanted
-from bot.features.groups import Group, GroupState, Member, Place, Role
+from bot.features.groups import Group, Member, Place, Role
 from bot.features.groups.model import Entry
 from bot.features.groups.rooms import ACCESS, RENAME, kind_of
 from bot.outbox import Errand
@@ -34,9 +34,12 @@ class Rooms:
         async with self._bot.services.db.read() as tx:
             group = await groups.group(tx, errand.guild_id, int(str(errand.params["group"])))
             server = await setup.server(tx, errand.guild_id)
-            if group is None or server is None or group.state is GroupState.ARCHIVED or place not in group.places:
+            if group is None or server is None or place not in group.places:
                 return None
-            members = await groups.members(tx, errand.guild_id, group.id)
+            if group.archived and (group.archived_from is None or errand.tried_at is None):
+                return None
+            # one that may be there already, open to people, is found, and closed to them then
+            members = [] if group.archived else await groups.members(tx, errand.guild_id, group.id)
             restrained = await groups.rooms.restrained(tx, group, members)
         code = f"{place}-{group.code}"
         written = place is not Place.VOICE

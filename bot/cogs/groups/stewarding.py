@@ -12,7 +12,7 @@ from bot.cogs.groups.handing import HandingForm
 from bot.cogs.groups.named import candidate
 from bot.features.groups import GroupState
 from bot.features.groups.handover import Handing
-from bot.ui.access import Access, Answers, group_choices, group_of, requires
+from bot.ui.access import Access, Answers, group_choices, group_of, requires, standing_of
 from bot.ui.answer import answer, words_of
 
 
@@ -35,7 +35,8 @@ class Stewarding(commands.Cog):
         assert interaction.guild_id is not None
         handing = Handing(group_id=group_of(interaction).id, asker_id=interaction.user.id, to=candidate(to), stay=stay)
         asked = await self._bot.services.groups.handovers.may_ask(guild_id=interaction.guild_id, handing=handing)
-        await HandingForm(asked.id, to.id, int(stay)).open(interaction)
+        leads = standing_of(interaction).facilitator
+        await HandingForm(asked.id, to.id, int(stay), leads=leads).open(interaction)
 
     @app_commands.command()
     @app_commands.autocomplete(group=group_choices(Access.FACILITATOR))

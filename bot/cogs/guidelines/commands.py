@@ -49,7 +49,8 @@ class GuidelinesCog(commands.GroupCog, name="guidelines", group_name="guidelines
         words = words_of(interaction)
         parts: list[str] = [words("guidelines.show_intro", name=about.name), agreement.words]
         if accepted is not None:
-            told = "guidelines.accepted" if accepted.current else "guidelines.accepted_before"
+            newer = "guidelines.accepted_before" if accepted.asked else "guidelines.accepted_earlier"
+            told = "guidelines.accepted" if accepted.current else newer
             parts.append(words(told, when=instant(accepted.at), version=accepted.version))
         await answer(interaction, Page(*parts))
 

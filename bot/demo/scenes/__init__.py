@@ -1,10 +1,11 @@
-"""Parts of the evening that can be played by themselves, once there is a group with members."""
+"""Parts of the evening that belong together."""
 
 from __future__ import annotations
 
 from bot.demo.scenes.checkin import CheckinScenes
 from bot.demo.scenes.concern import ConcernScenes
 from bot.demo.scenes.help import HelpScenes
-from bot.demo.scenes.play import Play
+from bot.demo.scenes.keeping import KeepingScenes
+from bot.demo.scenes.play import Play, filled
 
-__all__ = ["CheckinScenes", "ConcernScenes", "HelpScenes", "Play"]
+__all__ = ["CheckinScenes", "ConcernScenes", "HelpScenes", "KeepingScenes", "Play", "filled"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import timedelta
-
-import discord
 
 from bot.demo.eyes import Form, Seen
 from bot.demo.night import ANSWER
@@ -83,24 +80,11 @@ class CheckinScenes(Play):
         facilitator, stranger = self.cast.facilitator, self.cast.stranger
         refused = await facilitator.press(post, ANSWER)
         self.stage.answer(refused)
-        async with self._administering(stranger):
+        async with self.administering(stranger):
             self.stage.tell(f"{stranger.name} is an administrator for a moment, and so can see every room.")
             other = await stranger.press(post, ANSWER)
         self.stage.brief(stranger, other.seen[0])
         self.night.checkin.refused = (refused, other)
-
-    @asynccontextmanager
-    async def _administering(self, person: Person) -> AsyncGenerator[None]:
-        """Have somebody hold the one role that Discord lets see everything."""
-        guild, backend = person.actor.guild, self.world.env.backend
-        role = guild.create_role("Caretakers", permissions=discord.Permissions(administrator=True))
-        backend.add_member_role(guild.id, person.id, role.id)
-        await self.world.env.settle()
-        try:
-            yield
-        finally:
-            backend.delete_role(guild.id, role.id)
-            await self.world.env.settle()
 
     async def _form(self, person: Person) -> Form:
         opened = await person.press(person.find(self.night.room, ANSWER), ANSWER)

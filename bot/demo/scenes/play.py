@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from bot.demo.eyes import Field
+import discord
+
+from bot.demo.eyes import Field, Form
 from bot.demo.night import Night
-from bot.demo.people import Cast, Stuck
+from bot.demo.people import Cast, Person, Stuck
 from bot.demo.stage import Stage
 from bot.demo.world import World
 
@@ -23,6 +27,23 @@ class Play:
     async def until(self, at: datetime) -> None:
         await self.world.pass_time((at.astimezone(UTC) - self.world.now()).total_seconds())
 
+    @asynccontextmanager
+    async def administering(self, person: Person) -> AsyncGenerator[None]:
+        """Have somebody hold the one role that Discord lets see everything."""
+        guild, backend = person.actor.guild, self.world.env.backend
+        role = guild.create_role("Caretakers", permissions=discord.Permissions(administrator=True))
+        backend.add_member_role(guild.id, person.id, role.id)
+        await self.world.env.settle()
+        try:
+            yield
+        finally:
+            backend.delete_role(guild.id, role.id)
+            await self.world.env.settle()
+
+    def rooms_of(self, *people: Person) -> None:
+        for person in people:
+            self.stage.rooms(person, person.eyes.names(person.actor))
+
 
 def option(field: Field, label: str) -> str:
     """What is sent for the option that reads so. Raises ``Stuck`` if it is not offered."""
@@ -31,3 +52,14 @@ def option(field: Field, label: str) -> str:
         offered = ", ".join(label for label, _ in field.options) or "nothing"
         raise Stuck(f"Under “{field.label}” there is no “{label}”, but: {offered}.")
     return value
+
+
+def filled(person: Person, form: Form) -> dict[str, object]:
+    """The form as this person fills it in: all that must be ticked, and of the rest what they wish."""
+    values: dict[str, object] = {}
+    for field in form.fields:
+        if field.ticks and (field.required or person.may_message):
+            values[field.custom_id] = [value for _, value in field.options]
+        elif not field.ticks and person.note:
+            values[field.custom_id] = person.note
+    return values

@@ -7,7 +7,8 @@ from typing import Final
 
 from bot.features.groups import store
 from bot.features.groups.desk import Desk, ServerOf
-from bot.features.groups.model import Group, GroupState, Member, Request, Role
+from bot.features.groups.keeping import store as kept
+from bot.features.groups.model import Group, GroupState, Member, MemberState, Request, Role
 from bot.features.groups.places import Places
 from bot.features.groups.requests import Requests
 from bot.storage import Database, Tx
@@ -17,7 +18,7 @@ REQUEST_ENDED: Final = "groups.request_ended"
 
 OnPerson = Callable[[Tx, int, int], Awaitable[None]]
 """Takes the transaction, the server's id and the person's."""
-AskPerson = Callable[[Tx, int, int], Awaitable[bool]]
+AskPerson = Callable[[Tx, int, int], Awaitable[set[int]]]
 End = Callable[[Tx, Group, Member], Awaitable[None]]
 
 
@@ -34,7 +35,7 @@ class Departures:
         self._end = end
         self.departed: list[OnPerson] = []
         self.awaited: list[AskPerson] = []
-        """Asked whether a group waits for this person though they are in none."""
+        """Asked which groups wait for this person though they are in none of them."""
 
     async def gone(self, *, guild_id: int, user_id: int) -> None:
         """Somebody is not in the server any more. To say so again changes nothing."""
@@ -50,6 +51,7 @@ class Departures:
             for request in requests:
                 await self._requests.withdraw(tx, request)
                 await self._desk.say(tx, guild_id, user_id, REQUEST_ENDED, {"group": request.group_id})
+            await kept.unname(tx, guild_id, user_id)
             for expected in await self._places.forget(tx, guild_id, user_id):
                 if not expected.invited:
                     await self._desk.say(tx, guild_id, user_id, REQUEST_ENDED, {"group": expected.group_id})
@@ -69,9 +71,13 @@ class Departures:
     async def _matters(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         server = await self._server(tx, guild_id)
         leads = server is not None and user_id in (server.lead_id, server.backup_id)
-        awaited = any([await ask(tx, guild_id, user_id) for ask in self.awaited])
-        expected = await self._places.all_of(tx, guild_id, user_id)
-        return leads or awaited or bool(expected) or await store.knows(tx, guild_id, user_id)
+        waiting = await self._waiting(tx, guild_id, user_id)
+        return leads or bool(waiting) or await store.knows(tx, guild_id, user_id)
+
+    async def _waiting(self, tx: Tx, guild_id: int, user_id: int) -> set[int]:
+        """The groups that this person is not in, and may be in a moment from now."""
+        found = {group_id for ask in self.awaited for group_id in await ask(tx, guild_id, user_id)}
+        return found | set(await self._places.all_of(tx, guild_id, user_id))
 
     async def _everything(
         self, tx: Tx, guild_id: int, user_id: int
@@ -80,16 +86,17 @@ class Departures:
 
         Two people who go at once hold the groups they share in the same order, so that neither waits for the other.
         """
-        places = await store.memberships(tx, guild_id, user_id)
+        places = await store.memberships(tx, guild_id, user_id, state=MemberState.NAMED)
+        places += await store.memberships(tx, guild_id, user_id)
         requests = await store.requests_of(tx, guild_id, user_id)
-        held = {one.group_id for one in (*places, *requests)}
-        for group_id in sorted(held | set(await self._places.all_of(tx, guild_id, user_id))):
+        held = {one.group_id for one in (*places, *requests)} | await self._waiting(tx, guild_id, user_id)
+        for group_id in sorted(held):
             await tx.lock("group", group_id)
         # what was answered or left before the locks were had is over
-        groups = {group_id: await store.group(tx, guild_id, group_id) for group_id in held}
         still = sorted(await store.memberships(tx, guild_id, user_id), key=lambda member: member.group_id)
-        inside = [(group, member) for member in still if (group := groups.get(member.group_id)) is not None]
-        asked = [request for request in await store.requests_of(tx, guild_id, user_id) if request.group_id in groups]
+        mine = [(await store.group(tx, guild_id, one.group_id), one) for one in still if one.group_id in held]
+        inside = [(group, member) for group, member in mine if group is not None]
+        asked = [request for request in await store.requests_of(tx, guild_id, user_id) if request.group_id in held]
         return inside, sorted(asked, key=lambda request: request.group_id)
 
     async def _end_place(self, tx: Tx, group: Group, member: Member) -> None:

@@ -138,9 +138,8 @@ class Rooms:
 
     async def let_in(self, tx: Tx, group: Group, member: Member) -> None:
         """Open the group's channels to a new member, and tell them once the room is open."""
-        for place in group.places:
-            if member.may_enter(place):
-                await self._put_access(tx, group, member, place, Lane.PROMPT, welcome=place is Place.ROOM)
+        await store.set_greeted(tx, member.id, greeted=False)
+        await self.look_again(tx, group, member)
 
     async def shut_out(self, tx: Tx, group: Group, member: Member) -> None:
         """Take the person's access away, before anything else that waits."""
@@ -181,9 +180,7 @@ class Rooms:
             if member.may_enter(place):
                 await self._put_access(tx, group, member, place, Lane.PROMPT)
 
-    async def _put_access(
-        self, tx: Tx, group: Group, member: Member, place: Place, lane: Lane, *, welcome: bool = False
-    ) -> None:
+    async def _put_access(self, tx: Tx, group: Group, member: Member, place: Place, lane: Lane) -> None:
         channel_id = group.channel(place)
         if channel_id is None:
             return
@@ -197,7 +194,7 @@ class Rooms:
                 kind=ACCESS,
                 channel_id=channel_id,
                 # the person's id, because their row may be erased before this is done
-                params={"group": group.id, "place": place, "user": member.user_id, "welcome": welcome},
+                params={"group": group.id, "place": place, "user": member.user_id},
             ),
         )
 
@@ -296,9 +293,15 @@ class Rooms:
         await self._setbacks.forget(tx, done.key)
         user_id = int(str(done.params["user"]))
         entry = await self.entry(tx, done.guild_id, group_id, user_id, place)
-        if done.params["welcome"] and entry is not None and entry.role is not None:
-            await self._desk.say(tx, done.guild_id, user_id, WELCOMED, {"group": group_id}, purpose=JOINING)
+        if place is Place.ROOM and entry is not None and entry.role is not None:
+            await self._greet(tx, done.guild_id, group_id, user_id)
         self._ring_carried(tx, done.guild_id)
+
+    async def _greet(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> None:
+        """Tell a new member that the room is open, once, however often their access is looked at."""
+        member = await store.membership(tx, guild_id, group_id, user_id)
+        if member is not None and await store.set_greeted(tx, member.id, greeted=True):
+            await self._desk.say(tx, guild_id, user_id, WELCOMED, {"group": group_id}, purpose=JOINING)
 
     async def _access_refused(self, tx: Tx, returned: Returned) -> None:
         self._ring_carried(tx, returned.guild_id)

@@ -55,6 +55,7 @@ class Groups:
         self._audit = audit
         self._server = server
         self.setbacks = Setbacks(outbox, clock)
+        outbox.unneeded(self.setbacks.forget)
         self.desk = Desk(outbox, inbox, clock, server)
         self.rooms = Rooms(outbox, self.desk, self.setbacks, server)
         self._take_in(outbox, inbox, timers, rules)
@@ -66,8 +67,12 @@ class Groups:
         self.archived: list[OnGroup] = [self.requests.close_all]
         self.restored: list[OnGroup] = []
         """Called when an archived group was brought back."""
+        self.ended: list[OnGroup] = []
+        """Called when an archived group cannot be brought back any more: what it had of its own goes."""
         self.changed: list[OnGroup] = [self.places.changed]
-        """Called when somebody has changed how many a group takes, or when; also when a break is over."""
+        """Called when somebody has changed how many a group takes, or when; also when a break is over, and after a
+        hand-over.
+        """
         self.concerns: list[Concerns] = []
         """Asked how many concerns of a group are open, of those that somebody may know of."""
         planning = Planning(clock, rules)
@@ -118,6 +123,7 @@ class Groups:
             server=self._server,
             end=self.end,
             concerns=self.concerns,
+            changed=self.changed,
         )
         self.breaks = Breaks(
             *base,
@@ -141,6 +147,7 @@ class Groups:
             concerns=self.concerns,
             archived=self.archived,
             restored=self.restored,
+            ended=self.ended,
         )
         self.left.append(self.handovers.left)
         self.archived += [self.handovers.archived, self.breaks.archived]
@@ -287,6 +294,11 @@ class Groups:
         changes nothing.
         """
         await self._departures.gone(guild_id=guild_id, user_id=user_id)
+
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot is in a server again that it was taken out of, and in which nobody could press anything."""
+        await self.archive.returned(tx, guild_id)
+        await self.handovers.returned(tx, guild_id)
 
     async def leave_all(self, tx: Tx, guild_id: int, user_id: int) -> None:
         """Leave every group of the server and withdraw what was asked for: for a person who wants to be forgotten.

@@ -61,6 +61,7 @@ groups_members = person_table(
     column("consent_version", sa.Text, nullable=True, kept=Kept.MEMBERSHIP),
     column("agreement_version", sa.Text, nullable=True, kept=Kept.MEMBERSHIP),
     column("agreed_at", UtcDateTime, nullable=True, kept=Kept.MEMBERSHIP),
+    column("greeted", sa.Boolean, server_default=sa.true(), kept=Kept.MEMBERSHIP),
     column("duty", sa.Boolean, server_default=sa.false(), kept=Kept.MEMBERSHIP),
     column("visits", sa.Integer, server_default=sa.text("0"), kept=Kept.MEMBERSHIP),
     column("visit_ends_at", UtcDateTime, nullable=True, kept=Kept.MEMBERSHIP),
@@ -281,10 +282,10 @@ async def membership(tx: Tx, guild_id: int, group_id: int, user_id: int) -> Memb
     return None if row is None else _member(tx, row)
 
 
-async def memberships(tx: Tx, guild_id: int, user_id: int) -> list[Member]:
-    """Where this person is active, in any role."""
-    active = sa.and_(_person(tx, guild_id, user_id), groups_members.c.state == MemberState.ACTIVE)
-    return [_member(tx, row) for row in await tx.all(sa.select(groups_members).where(active))]
+async def memberships(tx: Tx, guild_id: int, user_id: int, *, state: MemberState = MemberState.ACTIVE) -> list[Member]:
+    """Where this person is active, or what else ``state`` says, in any role."""
+    these = sa.and_(_person(tx, guild_id, user_id), groups_members.c.state == state)
+    return [_member(tx, row) for row in await tx.all(sa.select(groups_members).where(these))]
 
 
 async def knows(tx: Tx, guild_id: int, user_id: int) -> bool:
@@ -313,6 +314,12 @@ async def count(tx: Tx, group_id: int, role: Role) -> int:
 async def set_agreement(tx: Tx, member_id: int, version: str, now: datetime) -> None:
     agreed = {"agreement_version": version, "agreed_at": now}
     await tx.execute(sa.update(groups_members).where(groups_members.c.id == member_id).values(agreed))
+
+
+async def set_greeted(tx: Tx, member_id: int, *, greeted: bool) -> bool:
+    """Keep whether somebody was told that the room is open to them; gives whether that is another than before."""
+    other = sa.and_(groups_members.c.id == member_id, groups_members.c.greeted.is_(not greeted))
+    return await tx.execute(sa.update(groups_members).where(other).values(greeted=greeted)) > 0
 
 
 async def end_membership(tx: Tx, member_id: int, now: datetime) -> bool:

@@ -63,6 +63,7 @@ class Asking:
         groups.restrains.append(self._only_reading)
         groups.joined.append(self._joined)
         groups.left.append(self._left)
+        posting.there.append(self._there)
 
     async def begin(self) -> None:
         """Have every group asked for which the house's words are others by now. To be called at each start."""
@@ -70,7 +71,7 @@ class Asking:
             outdated = await store.outdated(tx, self._agreements.version, 1)
         if outdated:
             async with self._db.begin() as tx:
-                await self._timers.set(tx, RENEW, ALL, self._clock())
+                await self._timers.set(tx, RENEW, ALL, self._clock(), guild_id=None)
 
     async def ask(self, tx: Tx, group: Group) -> None:
         """Post the agreement that holds now, and ask whoever has not accepted it; for a while they only read."""
@@ -148,7 +149,8 @@ class Asking:
         if member is None or not member.active or member.agreement_version is None or member.agreed_at is None:
             return None
         current = member.agreement_version == version
-        return Accepted(version=member.agreement_version, at=member.agreed_at, current=current)
+        asked = _to_agree(member, version)
+        return Accepted(version=member.agreement_version, at=member.agreed_at, current=current, asked=asked)
 
     async def _only_reading(self, tx: Tx, group: Group, members: Sequence[Member]) -> set[int]:
         asked = [member for member in members if member.active and not member.facilitates]
@@ -162,7 +164,8 @@ class Asking:
 
     async def _renew(self, tx: Tx, due: Due) -> datetime | None:
         outdated = await store.outdated(tx, self._agreements.version, BATCH)
-        for guild_id, group_id in outdated:
+        # in the order in which others hold several, so that neither waits for the other
+        for guild_id, group_id in sorted(outdated, key=lambda found: found[1]):
             await tx.lock("group", group_id)
             group = await self._groups.group(tx, guild_id, group_id)
             assert group is not None
@@ -200,6 +203,8 @@ class Asking:
         newest = await store.newest(tx, guild_id, group_id)
         if newest is None or not newest.stands:
             return await self._begin_anew(tx, newest)
+        if one and newest.agree_by is not None and newest.agree_by > self._clock():
+            return newest.agree_by  # the words have changed since they came
         asked_at = due.due_at - TERM_LASTS
         version = (await self._agreements.of(tx, guild_id, group_id)).version
         over = [
@@ -216,6 +221,24 @@ class Asking:
                 tx, guild_id=guild_id, actor=None, action=ENDED, subject=subject, members=len(over)
             )
         return None
+
+    async def term(self, tx: Tx, posted: Posted) -> datetime | None:
+        """Until when the words of this posting are asked for: who sees them late, because Discord refused them until
+        then, has as long as anybody. None if nobody is asked.
+        """
+        known = await store.of(tx, posted.guild_id, posted.group_id)
+        earlier = [one for one in known if one.number < posted.number and one.version == posted.version]
+        if posted.agree_by is None or posted.gone or any(one.message_id is not None for one in earlier):
+            return posted.agree_by
+        return max(posted.agree_by, self._clock() + TERM_LASTS)
+
+    async def _there(self, tx: Tx, group: Group, posted: Posted) -> None:
+        until = await self.term(tx, posted)
+        if until is None or until == posted.agree_by:
+            return
+        await store.set_agree_by(tx, posted.id, until)
+        await self._timers.set(tx, TERM, f"{group.guild_id}:{group.id}", until, guild_id=group.guild_id)
+        await self._recount(tx, group.guild_id, group.id)
 
     async def _begin_anew(self, tx: Tx, newest: Posted | None) -> datetime:
         """Nobody loses a place over words that are not there to be read and agreed to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ RHYTHMS = (4, 8, 12)
 """Weeks from one reminder to the next."""
 
 _VERSION_LETTERS = 12
+
+_HIDDEN_LINK = re.compile(r"\[[^\]\n]+\]\(")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,8 @@ class Accepted:
     version: str
     at: datetime
     current: bool
+    asked: bool
+    """Whether they are asked for their yes to one that is newer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +137,12 @@ def tidy_points(typed: str) -> str:
     lines = [tidy(line) for line in typed.splitlines()]
     kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
     return "\n".join(kept).strip()
+
+
+def hidden_link(points: str) -> str | None:
+    """Where an address stands behind other words; in the bot's own post, people would take it for the bot's."""
+    found = _HIDDEN_LINK.search(points)
+    return None if found is None else found[0]
 
 
 def version_of(house_version: str, points: str) -> str:

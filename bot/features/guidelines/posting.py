@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,6 +26,8 @@ LONG: Final = "long"
 
 A_DAY = timedelta(days=1)
 
+OnPosted = Callable[[Tx, Group, Posted], Awaitable[None]]
+
 _WHY = {GONE: "missing", LONG: "long"}
 
 
@@ -34,6 +37,8 @@ class Posting:
         self._outbox = outbox
         self._timers = timers
         self._groups = groups
+        self.there: list[OnPosted] = []
+        """Called with the agreement that holds, once it is in the room."""
         timers.on(LOOK, self._look)
         outbox.delivered(POST, self._posted)
         outbox.undeliverable(POST, self._not_posted)
@@ -134,6 +139,9 @@ class Posting:
         if there and group is not None:
             await self._put_deed(tx, there[-1], What.PIN, PIN)
             await self.watch(tx, group)
+        if group is not None and there and there[-1].id == post_id and await self._holds(tx, there[-1]):
+            for announce in self.there:
+                await announce(tx, group, there[-1])
 
     async def _pinned(self, tx: Tx, done: Delivered) -> None:
         """Only now do the older ones go: a room is never without an agreement that can be found."""
@@ -195,6 +203,7 @@ class Posting:
 
     async def _not_removed(self, tx: Tx, returned: Returned) -> None:
         if returned.problem == "missing":
+            await self._groups.setbacks.forget(tx, returned.key)
             await store.remove(tx, _subject(returned)[0])
         else:
             await self._tell(tx, returned, What.DELETE, "guidelines.trouble_remove")
@@ -211,6 +220,7 @@ class Posting:
         post_id, group_id = _subject(returned)
         group = await self._groups.group(tx, returned.guild_id, group_id)
         if group is None or await store.get(tx, returned.guild_id, post_id) is None:
+            await self._groups.setbacks.forget(tx, returned.key)
             return
         if await self._groups.setbacks.remember(tx, returned, what, Lane.PROMPT, group_id=group_id):
             await self._groups.desk.tell(tx, group, about, problem=returned.problem)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.audit import Audit
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
@@ -19,6 +21,7 @@ from bot.features.guidelines.model import (
     Posted,
     Preview,
     changes_between,
+    hidden_link,
     tidy_points,
 )
 from bot.features.guidelines.posting import Posting
@@ -55,6 +58,7 @@ class Guidelines:
         groups.opened.append(self._opened)
         groups.remade.append(self._remade)
         groups.restored.append(self._restored)
+        groups.ended.append(self._ended)
 
     # reading
 
@@ -74,9 +78,15 @@ class Guidelines:
             raise UserError("guidelines.changed_meanwhile")
 
     async def posted(self, guild_id: int, post_id: int) -> Posted | None:
-        """What a post or deed of ours is about; None once it is not to be there any more."""
+        """What a post or deed of ours is about; None once it is not to be there any more.
+
+        Of one that is on its way it says until when it is asked for if it comes now.
+        """
         async with self._db.read() as tx:
-            return await store.get(tx, guild_id, post_id)
+            posted = await store.get(tx, guild_id, post_id)
+            if posted is None or not posted.coming:
+                return posted
+            return replace(posted, agree_by=await self.asking.term(tx, posted))
 
     async def standing(self, guild_id: int, group_id: int) -> Posted | None:
         """The newest agreement that stands in the group's room."""
@@ -151,6 +161,8 @@ class Guidelines:
             raise UserError("guidelines.points_long", length=len(points), longest=POINTS_LENGTH)
         for fault in faults(points):
             raise UserError(f"guidelines.fault_{fault.wrong}", said=fault.said)
+        if (link := hidden_link(points)) is not None:
+            raise UserError("guidelines.fault_link", said=link)
         length = len(self._agreements.with_points(points).words)
         if points and length > LONGEST:
             raise UserError("guidelines.whole_long", length=length, longest=LONGEST, over=length - LONGEST)
@@ -204,3 +216,7 @@ class Guidelines:
         await self.asking.restored(tx, group)
         await self._posting.watch(tx, group)
         await self.reminding.go_on(tx, group)
+
+    async def _ended(self, tx: Tx, group: Group) -> None:
+        """Its rooms are deleted, and nobody is to read there what its people agreed on."""
+        await store.forget(tx, group.guild_id, group.id)

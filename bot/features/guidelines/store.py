@@ -156,6 +156,12 @@ async def remove(tx: Tx, post_id: int) -> None:
     await tx.execute(sa.delete(guidelines_posts).where(guidelines_posts.c.id == post_id))
 
 
+async def forget(tx: Tx, guild_id: int, group_id: int) -> None:
+    """Take out what was posted in this group, and what it had of its own."""
+    for table in (guidelines_posts, guidelines_groups):
+        await tx.execute(sa.delete(table).where(table.c.guild_id == guild_id, table.c.group_id == group_id))
+
+
 # what groups have of their own
 
 

@@ -43,7 +43,7 @@ class Retention:
     async def begin(self) -> None:
         """Have it done soon after a start, and daily from then on."""
         async with self._db.begin() as tx:
-            await self._timers.set(tx, RETENTION, DAILY, self._clock() + SOON)
+            await self._timers.set(tx, RETENTION, DAILY, self._clock() + SOON, guild_id=None)
 
     async def _run(self, tx: Tx, due: Due) -> datetime:
         """One transaction's worth; at once again while there is more."""

@@ -91,7 +91,7 @@ class Privacy:
         async with self._db.begin(urgent=True) as tx:
             person = _person(tx, guild_id, user_id)
             await self._groups.leave_all(tx, guild_id, user_id)
-            await self._timers.set(tx, ERASE, person.subject, self._clock() + RESUME_AFTER)
+            await self._timers.set(tx, ERASE, person.subject, self._clock() + RESUME_AFTER, guild_id=None)
             await self._audit.record(tx, guild_id=guild_id, actor=None, action="privacy.erased", subject="person")
         done = False
         while not done:
@@ -133,7 +133,7 @@ class Privacy:
         await self._timers.cancel(tx, ERASE, person.subject)
         if traces.left_upto is not None:
             subject = f"{person.subject}:{traces.left_upto}"
-            await self._timers.set(tx, TRACES, subject, self._clock() + LOOK_AGAIN_AFTER)
+            await self._timers.set(tx, TRACES, subject, self._clock() + LOOK_AGAIN_AFTER, guild_id=None)
         return True
 
     async def _resume(self, tx: Tx, due: Due) -> datetime | None:

@@ -30,6 +30,10 @@ GRACE = timedelta(days=7)
 a week, because somebody may have removed the bot by mistake.
 """
 
+LATE = timedelta(hours=1)
+ONCE_CONNECTED = timedelta(minutes=10)
+"""After a start, until it is known in which servers the bot is."""
+
 OnServer = Callable[[Tx, int], Awaitable[None]]
 """Takes the transaction and the server's id."""
 
@@ -53,17 +57,19 @@ class Presence:
     async def removed(self, guild_id: int) -> None:
         """The bot is not in that server any more: all that is due there waits. To say so again changes nothing."""
         async with self._db.begin() as tx:
+            await tx.lock("presence", guild_id)
             if not await store.knows(tx, guild_id) or not await absence.send_away(tx, guild_id, self._clock()):
                 return
-            await self._timers.set(tx, FORGET, str(guild_id), self._clock() + GRACE)
+            await self._timers.set(tx, FORGET, str(guild_id), self._clock() + GRACE, guild_id=None)
             await self._record(tx, guild_id, "setup.removed")
 
     async def back(self, guild_id: int) -> None:
         """The bot is in that server, whether or not it had been taken out of it."""
-        async with self._db.read() as tx:
-            if not await absence.is_away(tx, guild_id):
-                return
         async with self._db.begin() as tx:
+            # whatever was said before it is kept by now
+            await tx.lock("presence", guild_id)
+            if not await store.knows(tx, guild_id):
+                return  # to forget it has begun, and of half of its data nobody could make sense
             if not await absence.bring_back(tx, guild_id):
                 return
             await self._timers.cancel(tx, FORGET, str(guild_id))
@@ -90,10 +96,17 @@ class Presence:
         return {guild_id for guild_id in known | away if ours(guild_id)} - set(listed)
 
     async def _forget(self, tx: Tx, due: Due) -> datetime | None:
-        """One transaction's worth; at once again while there is more."""
+        """One transaction's worth; at once again while there is more, though the bot be back meanwhile.
+
+        Nothing is deleted before somebody has looked whether it is: it may have been off when it was taken back.
+        """
         guild_id = int(due.subject)
+        await tx.lock("presence", guild_id)
         if not await absence.is_away(tx, guild_id):
             return None
+        if due.late > LATE and await store.knows(tx, guild_id):
+            return self._clock() + ONCE_CONNECTED
+        await store.begin_to_forget(tx, guild_id)
         for announce in self.forgotten:
             await announce(tx, guild_id)
         deleted = await self._timers.forget(tx, guild_id, limit=BATCH)

@@ -130,6 +130,11 @@ async def knows(tx: Tx, guild_id: int) -> bool:
     return await tx.scalar(here) is not None
 
 
+async def begin_to_forget(tx: Tx, guild_id: int) -> None:
+    """From here on the server is not known any more, however much of it is still to be deleted."""
+    await tx.execute(sa.delete(setup_servers).where(setup_servers.c.guild_id == guild_id))
+
+
 async def forget(tx: Tx, guild_id: int, limit: int) -> int:
     """Delete at most ``limit`` of this server's rows, of whatever table but that it is away; gives how many."""
     deleted = 0

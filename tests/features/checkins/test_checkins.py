@@ -159,7 +159,7 @@ async def test_it_ends_once_whatever_is_repeated(asked: Asked) -> None:
     await asked.end(checkin)
     await asked.again()
     async with asked.db.begin() as tx:
-        await asked.timers.set(tx, "checkins.close", str(checkin.id), asked.clock())
+        await asked.timers.set(tx, "checkins.close", str(checkin.id), asked.clock(), guild_id=None)
     await asked.due()
     assert asked.posted("results") == 1
     assert await refused(asked.checkins.cancel(guild_id=GUILD, group_id=asked.group.id, user_id=FAY)) == (

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.errors import UserError
 from bot.features.groups import Group, GroupState, Place
+from bot.features.groups.handover import Handing
 from bot.features.groups.model import Candidate, Plan
 from bot.outbox import Lane, What
 from bot.storage import Tx
@@ -215,7 +216,7 @@ async def test_brought_back_it_is_what_it_was_for_those_who_have_not_left(villag
 
 
 async def test_after_seven_days_its_rooms_are_deleted_and_its_name_is_free(village: Village) -> None:
-    group = await village.found()
+    group = await village.found(Plan(name="Evening", facilitators=(Candidate(user_id=FAY),), about="For us"))
     await village.join(group, CLEO)
     plan = Plan(name="EVENING", facilitators=(Candidate(user_id=GIL),))
     await archive(village, group)
@@ -227,7 +228,7 @@ async def test_after_seven_days_its_rooms_are_deleted_and_its_name_is_free(villa
     gone = {errand.channel_id for errand in village.carried if errand.what is What.DELETE_ROOM}
     assert gone == {group.room_id, group.desk_id}
     ended = await village.read(group.id)
-    assert (ended.room_id, ended.desk_id, ended.archived_from) == (None, None, None)
+    assert (ended.room_id, ended.desk_id, ended.archived_from, ended.about) == (None, None, None, "")
     async with village.db.read() as tx:
         assert await village.groups.members(tx, GUILD, group.id) == []
     with pytest.raises(UserError) as refused:
@@ -314,3 +315,23 @@ async def test_who_is_forgotten_leaves_an_archived_group_without_a_word_to_the_l
     village.clock.now += timedelta(days=7)
     await pass_time(village)
     assert (await village.read(group.id)).desk_id is None
+
+
+async def test_while_the_bot_is_away_nothing_ends_that_people_may_still_decide(village: Village) -> None:
+    resting, ending = await village.found(), await village.found_another("Tuesday")
+    draft = await village.found_another("Cancer care")
+    assert draft.state is GroupState.DRAFT
+    await begin_break(village, resting, date(2026, 11, 24))
+    handing = Handing(group_id=resting.id, asker_id=FAY, to=Candidate(user_id=MO), stay=True)
+    await village.groups.handovers.ask(guild_id=GUILD, handing=handing)
+    await archive(village, ending)
+    village.clock.step(hours=12)
+    await village.setup.presence.removed(GUILD)
+    await pass_time(village, days=6, hours=22)
+    assert (await village.read(resting.id)).state is GroupState.PAUSED
+    assert (await village.read(draft.id)).state is GroupState.DRAFT
+    assert "groups.handover_lapsed" not in await village.kinds_told(FAY)
+    await village.setup.presence.back(GUILD)
+    await pass_time(village, hours=23)
+    assert (await village.read(resting.id)).state is GroupState.OPEN
+    assert (await bring_back(village, ending)).state is GroupState.OPEN, "there is a day to see that it is back"

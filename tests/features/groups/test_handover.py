@@ -10,7 +10,7 @@ import pytest
 from bot.core.errors import UserError
 from bot.features.groups import Group, Place, Role
 from bot.features.groups.handover import Handing
-from bot.features.groups.handover.store import groups_handovers_people
+from bot.features.groups.handover.store import groups_handovers, groups_handovers_people
 from bot.features.groups.model import Candidate, Plan
 from bot.features.privacy.model import Person
 from bot.features.privacy.store import delete_ended, erase
@@ -261,3 +261,30 @@ async def test_somebody_who_is_in_no_group_and_leaves_the_server_is_not_waited_f
     await ask(village, group, FAY, CLEO)
     await village.groups.gone(guild_id=GUILD, user_id=CLEO)
     assert (await village.kinds_told(FAY))[-1] == "groups.handover_off_for_asker"
+
+
+async def written(village: Village, handover: int) -> list[object]:
+    """What is kept of its words."""
+    async with village.db.read() as tx:
+        rows = await tx.all(groups_handovers.select().where(groups_handovers.c.id == handover))
+    return [words for row in rows for words in (row["practical"], row["needs"]) if words]
+
+
+@pytest.mark.parametrize("how", ["left", "forgotten", "gone", "handed on"])
+async def test_what_was_passed_on_goes_with_the_one_who_had_it(village: Village, how: str) -> None:
+    """Members asked to have it passed on to their facilitator, and how many concerns there are is for nobody else."""
+    group = await alone(village)
+    handover = await ask(village, group, FAY, CLEO, stay=True, practical="Tuesdays", needs="Captions")
+    await take(village, handover, CLEO)
+    assert await written(village, handover)
+    if how == "left":
+        await village.groups.leave(guild_id=GUILD, group_id=group.id, user_id=CLEO)
+    elif how == "forgotten":
+        async with village.db.begin() as tx:
+            await village.groups.leave_all(tx, GUILD, CLEO)
+    elif how == "gone":
+        await village.groups.gone(guild_id=GUILD, user_id=CLEO)
+    else:
+        await take(village, await ask(village, group, CLEO, MO), MO)
+    assert await village.groups.handovers.passed_on(guild_id=GUILD, handover_id=handover) is None
+    assert await written(village, handover) == []

@@ -102,6 +102,17 @@ class TestDrafts:
         await village.carry()
         assert (await village.read(group.id)).state is GroupState.OPEN
 
+    async def test_who_leaves_the_server_meanwhile_is_named_for_it_no_more(self, village: Village) -> None:
+        group = await draft(village)
+        await village.groups.gone(guild_id=GUILD, user_id=FAY)
+        await use_name(village, group)
+        await village.carry()
+        async with village.db.read() as tx:
+            assert [member.user_id for member in await village.groups.members(tx, GUILD, group.id)] == [GIL]
+        alone = await draft(village, Plan(name="Cancer care", facilitators=FACILITATED))
+        await village.groups.gone(guild_id=GUILD, user_id=FAY)
+        assert await refused(use_name(village, alone)) == "groups.draft_gone", "a group is led by somebody"
+
     async def test_a_draft_that_nobody_decides_is_deleted_and_its_name_is_free(self, village: Village) -> None:
         group = await draft(village)
         await pass_time(village, hours=23)

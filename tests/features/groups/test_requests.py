@@ -252,3 +252,15 @@ async def test_a_card_that_was_refused_is_waited_for_no_more_once_nobody_asks(vi
     async with village.db.begin() as tx:
         await village.groups.leave_all(tx, GUILD, CLEO)
     assert (await village.setup.health(GUILD)).setbacks == ()
+
+
+async def test_a_new_member_is_told_once_though_their_access_is_looked_at_while_it_is_on_its_way(
+    village: Village,
+) -> None:
+    group = await village.found()
+    member = await village.welcome(group, await village.ask(group, CLEO))
+    for _ in range(2):
+        async with village.db.begin() as tx:
+            await village.groups.rooms.look_again(tx, group, member)
+        await village.carry()
+    assert await village.kinds_told(CLEO) == ["groups.welcomed"]

@@ -92,7 +92,7 @@ class Village:
             short="Kindly.",
             server=self.setup.server,
         )
-        self.setup.presence.returned.append(self.guidelines.asking.returned)
+        self.setup.presence.returned += [self.guidelines.asking.returned, self.groups.returned]
 
     async def carry(self) -> list[Errand]:
         """Carry all there is; gives what was done, with each room and message getting an id of its own."""

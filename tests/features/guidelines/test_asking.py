@@ -10,6 +10,7 @@ from bot.core.errors import UserError
 from bot.features.groups import Group, Place
 from bot.features.groups.model import Candidate, Plan
 from bot.features.guidelines.model import Numbers
+from bot.outbox import Lane
 from tests.features.groups.village import CLEO, FAY, GUILD, MO, Village
 from tests.features.guidelines.test_guidelines import post
 
@@ -247,3 +248,44 @@ async def test_nobody_loses_their_place_because_the_bot_was_away(village: Villag
     village.clock.step(days=7)
     await settle(village)
     assert not await village.may_enter(group, CLEO)
+
+
+async def test_who_is_asked_late_because_discord_refused_the_post_has_as_long_as_others(village: Village) -> None:
+    group = await founded(village)
+    village.refusing["guidelines.post"] = "forbidden"
+    await change(village)
+    village.clock.step(days=13)
+    await settle(village)
+    village.refusing.clear()
+    await village.setup.again(GUILD)
+    (errand,) = await village.outbox.claim(busy=(), worst=Lane.BULK, limit=50)
+    shown = await village.guidelines.posted(GUILD, int(str(errand.params["post"])))
+    assert shown is not None
+    assert shown.agree_by == village.clock() + FORTNIGHT, "the post says the day until which they have"
+    await village.outbox.done(errand, message_id=77)
+    await village.carry()
+    counted = await numbers(village, group)
+    assert counted is not None
+    assert counted.agree_by == village.clock() + FORTNIGHT
+    village.clock.step(days=13)
+    await settle(village)
+    assert await village.may_enter(group, MO)
+    village.clock.step(days=1)
+    await settle(village)
+    assert not await village.may_enter(group, MO)
+    assert await village.kinds_told(MO) == ["groups.welcomed", "guidelines.ended"]
+
+
+async def test_who_came_with_an_old_yes_has_as_long_as_others_for_the_next_change(village: Village) -> None:
+    group = await village.found()
+    request = await village.ask(group, MO)
+    await change(village)
+    await village.welcome(group, request)
+    village.clock.step(days=10)
+    await change(village, "v3")
+    village.clock.step(days=4)
+    await settle(village)
+    assert await village.may_enter(group, MO), "they were asked about these words four days ago"
+    village.clock.step(days=10)
+    await settle(village)
+    assert not await village.may_enter(group, MO)

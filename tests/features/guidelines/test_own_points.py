@@ -8,7 +8,10 @@ import pytest
 
 from bot.core.errors import UserError
 from bot.features.groups import Group
-from bot.features.guidelines.model import LONGEST, Change, Preview, tidy_points, version_of
+from bot.features.groups.handover import Handing
+from bot.features.groups.model import Candidate
+from bot.features.guidelines.model import LONGEST, Change, Own, Preview, tidy_points, version_of
+from bot.features.guidelines.store import newest
 from tests.features.groups.village import CLEO, FAY, GIL, GUILD, MO, Village
 from tests.features.guidelines.test_asking import agree, change, founded, numbers, restrained
 
@@ -42,6 +45,22 @@ async def worded(village: Village, group: Group, typed: str) -> str:
 
 async def holds(village: Village, group: Group) -> str:
     return (await village.guidelines.current(guild_id=GUILD, group_id=group.id)).words
+
+
+async def test_when_a_group_has_ended_for_good_its_points_go_with_it(village: Village) -> None:
+    group = await founded(village)
+    await worded(village, group, "No phones.")
+    await word(village, group, "Tea first.")
+    await village.groups.archive.archive(guild_id=GUILD, group_id=group.id, actor_id=FAY)
+    await village.carry()
+    assert "No phones." in await holds(village, group), "it may be brought back"
+    village.clock.step(days=7)
+    await village.timers.start()
+    await village.timers.settled()
+    await village.carry()
+    assert await village.guidelines.own(guild_id=GUILD, group_id=group.id) == Own()
+    async with village.db.read() as tx:
+        assert await newest(tx, GUILD, group.id) is None
 
 
 async def test_nothing_holds_before_it_is_posted(village: Village) -> None:
@@ -158,6 +177,8 @@ async def test_a_changed_house_text_keeps_the_points_and_asks_each_group_for_its
         ("We promise you are safe here.", "guidelines.fault_phrase", "you are safe here"),
         ("At night: 0800 123 4567.", "guidelines.fault_number", "0800 123 4567"),
         ("@everyone comes on time.", "guidelines.fault_mention", "@everyone"),
+        ("Thank <@!123456> for the tea.", "guidelines.fault_mention", "<@!123456>"),
+        ("In danger: [get help](https://example.org/win)!", "guidelines.fault_link", "[get help]("),
     ],
 )
 async def test_what_no_text_may_say_no_group_may_say(village: Village, typed: str, key: str, said: str) -> None:
@@ -234,14 +255,22 @@ async def test_members_see_what_they_accepted_and_when(village: Village) -> None
     which = {"guild_id": GUILD, "group_id": group.id, "user_id": CLEO}
     before = await village.guidelines.asking.accepted(**which)
     assert before is not None
-    assert (before.version, before.at, before.current) == ("v1", village.clock(), True)
+    assert (before.version, before.at, before.current, before.asked) == ("v1", village.clock(), True, False)
     village.clock.step(hours=3)
     version = await worded(village, group, "No phones.")
     assert (await village.guidelines.asking.accepted(**which)) == before.__class__(
-        version="v1", at=before.at, current=False
+        version="v1", at=before.at, current=False, asked=True
     )
     await agree(village, group, CLEO, version)
     after = await village.guidelines.asking.accepted(**which)
     assert after is not None
     assert (after.version, after.at, after.current) == (version, village.clock(), True)
     assert await village.guidelines.asking.accepted(**(which | {"user_id": FAY})) is None
+    handing = Handing(group_id=group.id, asker_id=FAY, to=Candidate(user_id=CLEO), stay=True)
+    await village.groups.handovers.ask(guild_id=GUILD, handing=handing)
+    handover = int(str((await village.told(CLEO))[-1].params["handover"]))
+    await village.groups.handovers.confirm(guild_id=GUILD, handover_id=handover, user_id=CLEO, duty=False)
+    await worded(village, group, "Tea first.")
+    leads = await village.guidelines.asking.accepted(**which)
+    assert leads is not None
+    assert (leads.current, leads.asked) == (False, False), "under the pinned post there may be nothing to press"

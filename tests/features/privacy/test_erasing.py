@@ -256,7 +256,7 @@ async def test_each_step_touches_at_most_two_hundred_rows(services: Services, cl
     done = False
     async with services.db.begin() as tx:
         person = Person(guild_id=GUILD, sealed=tx.vault.seal_id(ANN, GUILD))
-        await services.timers.set(tx, "privacy.erase", person.subject, clock() + timedelta(hours=1))
+        await services.timers.set(tx, "privacy.erase", person.subject, clock() + timedelta(hours=1), guild_id=None)
     while not done:
         async with services.db.begin() as tx:
             done = await services.privacy._erase_some(tx, person)
@@ -292,7 +292,7 @@ async def test_who_was_named_lead_before_the_erasing_went_on_stays_the_lead(
     await put_words(services, clock, 1)
     async with services.db.begin() as tx:
         person = Person(guild_id=GUILD, sealed=tx.vault.seal_id(ANN, GUILD))
-        await services.timers.set(tx, "privacy.erase", person.subject, clock() + timedelta(minutes=1))
+        await services.timers.set(tx, "privacy.erase", person.subject, clock() + timedelta(minutes=1), guild_id=None)
     await services.setup.start(
         guild_id=GUILD, admin_id=ADMIN, lead=Candidate(user_id=ANN), backup=Candidate(user_id=BACKUP), zone="UTC"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
@@ -13,8 +14,10 @@ import sqlalchemy as sa
 from bot.audit.store import audit
 from bot.core.ids import new_id
 from bot.features.cases.model import Evidence, Flagged, Raised, Source
-from bot.features.groups import Group
+from bot.features.groups import Group, Place
+from bot.features.groups.handover import Handing
 from bot.features.groups.model import Asking, Candidate, Plan
+from bot.features.groups.watch.model import Declared, Drift, Kind, Look, Sight
 from bot.features.meetings.model import Choice, Proposal
 from bot.outbox import Errand, Lane, What
 from bot.services import Services
@@ -80,8 +83,22 @@ async def settle(services: Services, clock: StepClock, guild_id: int) -> Group:
     (template,) = services.checkins.templates
     await services.checkins.open(guild_id=guild_id, group_id=group.id, user_id=FAY, template=template)
     await carry(services, refusing="checkins.opened")
+    await look(services, group)
     await flag(services, group)
+    handing = Handing(group_id=group.id, asker_id=FAY, to=Candidate(user_id=REST[0]), stay=True, practical="Tuesdays")
+    await services.groups.handovers.ask(guild_id=guild_id, handing=handing)
     return group
+
+
+async def look(services: Services, group: Group) -> None:
+    """Somebody reads the room who is not in the group."""
+    roll = await services.groups.watch.roll(group.guild_id)
+    assert roll is not None
+    assert group.room_id is not None
+    declared = Declared(group_id=group.id, place=Place.ROOM, channel_id=group.room_id, people=())
+    found = Look(declared=declared, sight=Sight.SEEN, drifts=(Drift(kind=Kind.EXTRA_PERSON, user_id=MO),))
+    await services.groups.watch.note(group.guild_id, roll, [found])
+    await carry(services)
 
 
 async def agree_on_more(services: Services, group: Group) -> None:
@@ -167,7 +184,7 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     await pass_time(services, clock, days=6.9)
     assert set(await rows(services, GUILD)) >= set(kept)
     assert tallies <= files(services)
-    await pass_time(services, clock, days=0.2)
+    await pass_time(services, clock, days=0.1, minutes=5)
     assert await rows(services, GUILD) == {}
     assert await named(services, GUILD) == []
     assert not tallies & files(services), "the answers of an open check-in go with it"
@@ -193,13 +210,72 @@ async def test_much_goes_in_small_steps_and_a_restart_in_between_loses_nothing(
                 raise ConnectionError
 
         services.setup.presence.forgotten.append(stop)
-        await pass_time(services, clock, days=7.1)
+        await pass_time(services, clock, days=7, minutes=5)
         assert await rows(services, GUILD) != {}
     async with open_house(settings, clock) as services:
         for _ in range(5):
             await pass_time(services, clock, minutes=1)
         assert await rows(services, GUILD) == {}
         assert await named(services, GUILD) == []
+
+
+async def test_what_has_begun_to_be_forgotten_is_forgotten_though_the_bot_is_back(
+    services: Services, clock: StepClock
+) -> None:
+    await settle(services, clock, GUILD)
+    presence = services.setup.presence
+    await presence.removed(GUILD)
+    steps: list[int] = []
+
+    async def stop(tx: Tx, guild_id: int) -> None:
+        steps.append(guild_id)
+        if len(steps) == 2:
+            raise ConnectionError
+
+    row = {"guild_id": GUILD, "at": clock(), "actor": None, "action": "a", "subject": "s", "detail": {}}
+    async with services.db.begin() as tx:
+        await tx.execute(sa.insert(audit), [row | {"id": new_id()} for _ in range(450)])
+    presence.forgotten.append(stop)
+    await pass_time(services, clock, days=7, minutes=5)
+    assert await rows(services, GUILD) != {}
+    await presence.back(GUILD)
+    assert await count(services.db, servers_away) == 1, "half of what was there is worse than nothing"
+    for _ in range(5):
+        await pass_time(services, clock, minutes=1)
+    assert await rows(services, GUILD) == {}
+    assert await named(services, GUILD) == []
+    await set_up(services, GUILD)
+    assert await carry(services), "it can be set up anew"
+
+
+async def test_a_server_that_took_the_bot_back_while_it_was_off_is_not_forgotten(
+    database_url: str, tmp_path: Path, clock: StepClock
+) -> None:
+    settings = settings_on(database_url, tmp_path)
+    async with open_house(settings, clock) as services:
+        await settle(services, clock, GUILD)
+        before = await rows(services, GUILD)
+        await services.setup.presence.removed(GUILD)
+    async with open_house(settings, clock) as services:
+        # timers run before Discord has said in which servers the bot is
+        await pass_time(services, clock, days=8)
+        assert set(await rows(services, GUILD)) >= set(before)
+        await services.setup.presence.compare([GUILD], ours=lambda guild_id: True)
+        await pass_time(services, clock, days=1)
+        assert set(await rows(services, GUILD)) >= {"groups", "groups_members", "setup_servers"}
+
+
+async def test_of_two_events_at_once_the_later_holds(services: Services, clock: StepClock) -> None:
+    await set_up(services, GUILD)
+    presence = services.setup.presence
+    async with services.db.begin() as tx:
+        await tx.lock("presence", GUILD)
+        left = asyncio.create_task(presence.removed(GUILD))
+        await asyncio.sleep(0.1)
+        joined = asyncio.create_task(presence.back(GUILD))
+        await asyncio.sleep(0.1)
+    await asyncio.gather(left, joined)
+    assert await count(services.db, servers_away) == 0
 
 
 async def test_nothing_is_carried_and_nothing_comes_due_while_the_bot_is_away(

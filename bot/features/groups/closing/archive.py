@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from bot.audit import Audit
@@ -27,6 +28,10 @@ ENDED: Final = "groups.ended"
 BACK: Final = "groups.back"
 NEWS_ARCHIVED: Final = "groups.news_archived"
 NEWS_BACK: Final = "groups.news_back"
+UNLED: Final = "groups.trouble_unled"
+
+ONCE_MORE = timedelta(days=1)
+"""How long a group can still be brought back, at least, once the bot is in its server again."""
 
 
 class Archive:
@@ -45,8 +50,11 @@ class Archive:
         concerns: Sequence[Concerns],
         archived: Sequence[OnGroup],
         restored: Sequence[OnGroup],
+        ended: Sequence[OnGroup],
     ) -> None:
-        """``archived`` and ``restored`` are called when a group was archived, and when it was brought back."""
+        """``archived`` and ``restored`` are called when a group was archived, and when it was brought back; ``ended``
+        when it cannot be brought back any more.
+        """
         self._db = db
         self._clock = clock
         self._outbox = outbox
@@ -59,6 +67,7 @@ class Archive:
         self._concerns = concerns
         self._archived = archived
         self._restored = restored
+        self._ended = ended
         timers.on(OVER, self._over)
         outbox.delivered(ARCHIVED_CARD, self._card_posted)
         outbox.undeliverable(ARCHIVED_CARD, self._card_refused)
@@ -79,15 +88,15 @@ class Archive:
         """End the group: everybody's access to its rooms first. It can be brought back for seven days."""
         async with self._db.begin(urgent=True) as tx:
             await tx.lock("group", group_id)
-            before = await self._archivable(tx, guild_id, group_id, actor_id)
+            await self._archivable(tx, guild_id, group_id, actor_id)
             now = self._clock()
-            await store.archive(tx, group_id, before=before.state, now=now)
+            await store.archive(tx, group_id, now)
             group = await self._group(tx, guild_id, group_id)
             for member in await groups.members(tx, guild_id, group_id):
                 await self._rooms.close(tx, group, member)
                 if not member.facilitates:
                     await self._desk.say(tx, guild_id, member.user_id, ENDED, {"group": group_id})
-            await self._timers.set(tx, OVER, _subject(group), now + ARCHIVE_LASTS)
+            await self._timers.set(tx, OVER, _subject(group), now + ARCHIVE_LASTS, guild_id=guild_id)
             for announce in self._archived:
                 await announce(tx, group)
             await self._post_card(tx, group)
@@ -131,6 +140,7 @@ class Archive:
     async def _card_refused(self, tx: Tx, returned: Returned) -> None:
         group = await groups.group(tx, returned.guild_id, int(str(returned.params["group"])))
         if group is None or not group.archived:
+            await self._setbacks.forget(tx, returned.key)
             return
         if await self._setbacks.remember(tx, returned, What.POST, Lane.PROMPT, group_id=group.id):
             await self._tell_lead(tx, group, "groups.trouble_archived_card", problem=returned.problem)
@@ -149,17 +159,24 @@ class Archive:
             await store.bring_back(tx, group_id, before.archived_from)
             await self._timers.cancel(tx, OVER, _subject(before))
             group = await self._group(tx, guild_id, group_id)
-            if group.state is GroupState.FORMING:
-                await self._rooms.make(tx, group)
-                await self._rooms.open(tx, group)
-            for member in await groups.members(tx, guild_id, group_id):
+            # what was on its way when it was archived was not made
+            await self._rooms.make(tx, group)
+            await self._rooms.open(tx, group)
+            members = await groups.members(tx, guild_id, group_id)
+            for member in members:
                 await self._rooms.look_again(tx, group, member)
                 await self._desk.say(tx, guild_id, member.user_id, BACK, {"group": group_id})
             for announce in self._restored:
                 await announce(tx, group)
             await self._tell_lead(tx, group, NEWS_BACK)
+            if not any(member.facilitates for member in members):
+                await self._tell_lead(tx, group, UNLED)
             await self._record(tx, group, "groups.brought_back", actor_id)
             return group
+
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server for a while, in which nobody could bring a group back."""
+        await self._timers.postpone(tx, OVER, guild_id, self._clock() + ONCE_MORE)
 
     # the end
 
@@ -173,7 +190,9 @@ class Archive:
             await self._end(tx, group, member)
         for place in Place:
             await self._remove(tx, group, place)
-        await self._record(tx, group, "groups.removed", None)
+        for announce in self._ended:
+            await announce(tx, group)
+        await self._record(tx, group, "groups.deleted", None)
 
     async def _remove(self, tx: Tx, group: Group, place: Place) -> None:
         channel_id = group.channel(place)

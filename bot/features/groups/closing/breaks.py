@@ -94,7 +94,7 @@ class Breaks:
         """Have the break of this group end by itself, on the day after its last, where one is set."""
         if group.state is GroupState.PAUSED and group.paused_until is not None:
             over_at = self._over_at(group.paused_until, await self._zone(tx, group))
-            await self._timers.set(tx, RESUME, _subject(group.guild_id, group.id), over_at)
+            await self._timers.set(tx, RESUME, _subject(group.guild_id, group.id), over_at, guild_id=group.guild_id)
 
     async def archived(self, tx: Tx, group: Group) -> None:
         await self._timers.cancel(tx, RESUME, _subject(group.guild_id, group.id))
@@ -156,6 +156,7 @@ class Breaks:
     async def _not_posted(self, tx: Tx, returned: Returned) -> None:
         group = await groups.group(tx, returned.guild_id, int(str(returned.params["group"])))
         if group is None or group.archived:
+            await self._setbacks.forget(tx, returned.key)
             return
         if await self._setbacks.remember(tx, returned, What.POST, Lane.PROMPT, group_id=group.id):
             await self._desk.tell(tx, group, "groups.trouble_break", problem=returned.problem)

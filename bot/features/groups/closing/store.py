@@ -21,10 +21,11 @@ async def end_break(tx: Tx, group_id: int) -> bool:
     return await _change(tx, group_id, groups.c.state == GroupState.PAUSED, state=GroupState.OPEN, paused_until=None)
 
 
-async def archive(tx: Tx, group_id: int, *, before: GroupState, now: datetime) -> bool:
-    """Whether it was ``before`` until now."""
-    was = groups.c.state == before
-    return await _change(tx, group_id, was, state=GroupState.ARCHIVED, archived_at=now, archived_from=before)
+async def archive(tx: Tx, group_id: int, now: datetime) -> None:
+    """It can come back as what it is at this very moment, though it be opened meanwhile."""
+    living = groups.c.state != GroupState.ARCHIVED
+    values = {"state": GroupState.ARCHIVED, "archived_at": now, "archived_from": groups.c.state}
+    await _change(tx, group_id, living, **values)
 
 
 async def bring_back(tx: Tx, group_id: int, state: GroupState) -> bool:
@@ -33,8 +34,10 @@ async def bring_back(tx: Tx, group_id: int, state: GroupState) -> bool:
 
 
 async def end(tx: Tx, group_id: int) -> bool:
-    """Whether it could be brought back until now; from here on it cannot."""
-    return await _change(tx, group_id, _can_come_back(), archived_from=None, paused_until=None)
+    """Whether it could be brought back until now; from here on it cannot, and nobody is told of it but by its name."""
+    about = tx.vault.seal("", "groups", f"{group_id}:about")
+    last = {"archived_from": None, "paused_until": None, "about": about, "pending_name": None}
+    return await _change(tx, group_id, _can_come_back(), **last)
 
 
 async def clear_channel(tx: Tx, group_id: int, place: Place) -> None:

@@ -17,7 +17,7 @@ from bot.features.groups.handover import store
 from bot.features.groups.handover.model import LASTS, WRITTEN_LENGTH, Handing, Handover, HandoverState, Kind, PassedOn
 from bot.features.groups.model import Candidate, Group, GroupState, Member, MemberState, Role
 from bot.features.groups.requests import OnMember, Requests
-from bot.features.groups.rooms import Rooms
+from bot.features.groups.rooms import OnGroup, Rooms
 from bot.storage import Database, Tx
 from bot.timers import Due, Timers
 
@@ -52,7 +52,9 @@ class Handovers:
         server: ServerOf,
         end: End,
         concerns: Sequence[Concerns],
+        changed: Sequence[OnGroup],
     ) -> None:
+        """``changed``: called when a member has become a facilitator, whose place is free then."""
         self._db = db
         self._clock = clock
         self._timers = timers
@@ -63,6 +65,7 @@ class Handovers:
         self._server = server
         self._end = end
         self._concerns = concerns
+        self._changed = changed
         timers.on(LAPSES, self._lapse)
 
     @property
@@ -91,7 +94,7 @@ class Handovers:
                     await self._withdraw(tx, earlier, tell=None if same else earlier.incoming_id)
             handover = self._handover(guild_id, handing, kind)
             await store.add(tx, handover)
-            await self._timers.set(tx, LAPSES, _subject(handover), handover.asked_at + LASTS)
+            await self._timers.set(tx, LAPSES, _subject(handover), handover.asked_at + LASTS, guild_id=guild_id)
             params = {"group": group.id, "handover": handover.id}
             await self._desk.say(tx, guild_id, handover.incoming_id, ASKED, params)
             await self._record(tx, handover, "groups.handover_asked", handing.asker_id)
@@ -144,6 +147,8 @@ class Handovers:
             assert group is not None, "a group is never taken out of the database"
             await self._become_facilitator(tx, group, user_id, duty=duty)
             await self._let_go(tx, group, handover)
+            for announce in self._changed:
+                await announce(tx, group)
             params = {"group": group.id, "handover": handover.id}
             await self._desk.say(tx, guild_id, user_id, CARRIED, params)
             await self._desk.tell_lead(tx, guild_id, {"group": group.id, "about": NEWS, "problem": None, "user": None})
@@ -161,12 +166,15 @@ class Handovers:
             return await store.get(tx, guild_id, handover_id)
 
     async def passed_on(self, *, guild_id: int, handover_id: int) -> PassedOn | None:
-        """What the one who has taken over is shown; None once its time is over."""
+        """What the one who has taken over is shown; None once its time is over, or they have let go of the group."""
         async with self._db.read() as tx:
             handover = await store.get(tx, guild_id, handover_id)
             if handover is None or handover.state is not HandoverState.CONFIRMED:
                 return None
             which = (guild_id, handover.group_id, handover.incoming_id)
+            member = await groups.membership(tx, *which)
+            if member is None or not member.facilitates:
+                return None
             concerns = sum([await count(tx, *which) for count in self._concerns])
             return PassedOn(handover=handover, concerns=concerns)
 
@@ -210,7 +218,10 @@ class Handovers:
     # what does not come about
 
     async def left(self, tx: Tx, member: Member) -> None:
-        """Somebody's place in a group has ended: what they had to do with is withdrawn."""
+        """Somebody's place in a group has ended: what they had to do with is withdrawn, and what was passed on to them
+        is deleted.
+        """
+        await store.forget_written(tx, member.guild_id, member.group_id, member.user_id)
         for handover in await store.open_in(tx, member.guild_id, member.group_id):
             await self._withdraw_for(tx, handover, member.user_id)
 
@@ -221,13 +232,17 @@ class Handovers:
             await tx.lock("group", handover.group_id)
             await self._withdraw_for(tx, handover, user_id)
 
-    async def wait_for(self, tx: Tx, guild_id: int, user_id: int) -> bool:
-        """Whether a hand-over that this person has to do with is not settled."""
-        return bool(await store.open_of(tx, guild_id, user_id))
+    async def wait_for(self, tx: Tx, guild_id: int, user_id: int) -> set[int]:
+        """The groups with a hand-over that this person has to do with and that is not settled."""
+        return {handover.group_id for handover in await store.open_of(tx, guild_id, user_id)}
 
     async def archived(self, tx: Tx, group: Group) -> None:
         for handover in await store.open_in(tx, group.guild_id, group.id):
             await self._withdraw(tx, handover, tell=handover.incoming_id)
+
+    async def returned(self, tx: Tx, guild_id: int) -> None:
+        """The bot was away from that server for a while, in which nobody could answer."""
+        await self._timers.postpone(tx, LAPSES, guild_id, self._clock() + LASTS)
 
     async def _withdraw_for(self, tx: Tx, handover: Handover, user_id: int) -> None:
         """Withdraw it if this person has to do with it. The other is told that it is off, and not why."""
@@ -245,10 +260,11 @@ class Handovers:
     async def _lapse(self, tx: Tx, due: Due) -> None:
         guild_id, handover_id = map(int, due.subject.split(":"))
         handover = await store.get(tx, guild_id, handover_id)
-        if handover is None:
-            return
-        await tx.lock("group", handover.group_id)
-        if await store.settle(tx, handover.id, HandoverState.LAPSED, self._clock()):
+        if handover is not None:
+            await tx.lock("group", handover.group_id)
+        # also one whose two people are forgotten: what was written for it is not kept
+        lapsed = await store.settle(tx, handover_id, HandoverState.LAPSED, self._clock())
+        if lapsed and handover is not None:
             await self._tell_asker(tx, handover, LAPSED)
 
     async def _settle(self, tx: Tx, handover: Handover, state: HandoverState) -> bool:

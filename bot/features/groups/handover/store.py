@@ -116,6 +116,16 @@ async def _open(tx: Tx, guild_id: int, which: sa.ColumnElement[bool]) -> list[Ha
     return [handover for handover in found if handover is not None]
 
 
+async def forget_written(tx: Tx, guild_id: int, group_id: int, user_id: int) -> None:
+    """Delete what was passed on to this person for that group."""
+    table, people, sealed = groups_handovers, groups_handovers_people, tx.vault.seal_id(user_id, guild_id)
+    theirs = sa.select(people.c.handover_id).where(
+        people.c.guild_id == guild_id, people.c.user == sealed, people.c.part == INCOMING
+    )
+    taken = sa.and_(table.c.group_id == group_id, table.c.state == HandoverState.CONFIRMED, table.c.id.in_(theirs))
+    await tx.execute(sa.update(table).where(taken).values(practical=None, needs=None))
+
+
 async def settle(tx: Tx, handover_id: int, state: HandoverState, now: datetime) -> bool:
     """Whether it still waited for an answer. Who asked is forgotten, and so is what was written unless it is
     confirmed.

@@ -103,7 +103,9 @@ class Founding:
 
     async def think_over(self, tx: Tx, group: Group) -> None:
         """Give people time to decide about a name."""
-        await self._timers.set(tx, UNDECIDED, subject_of(group), self._clock() + THINKING_LASTS)
+        await self._timers.set(
+            tx, UNDECIDED, subject_of(group), self._clock() + THINKING_LASTS, guild_id=group.guild_id
+        )
 
     async def decided(self, tx: Tx, group: Group) -> None:
         await self._timers.cancel(tx, UNDECIDED, subject_of(group))

@@ -60,7 +60,7 @@ class Keeping:
         """
         async with self._db.begin() as tx:
             before = await self._locked(tx, guild_id, group_id)
-            if before.state not in (GroupState.FORMING, GroupState.OPEN, GroupState.PAUSED):
+            if before.state is GroupState.DRAFT:
                 raise NotFound("groups.edit_too_late")
             server = await self._founding.ready_server(tx, guild_id)
             voice_stays = change.voice is False and before.voice_id is not None
@@ -112,6 +112,8 @@ class Keeping:
         group = await store.group(tx, guild_id, group_id)
         if group is None:
             raise NotFound("groups.draft_gone")
+        if group.archived:
+            raise NotFound("groups.edit_too_late")
         return group
 
     async def _save(self, tx: Tx, before: Group, after: Group, actor_id: int) -> None:
@@ -192,8 +194,10 @@ class Keeping:
 
 
 def _thought_over(group: Group | None) -> Group:
-    if group is None or not (group.pending_name or group.state is GroupState.DRAFT):
+    if group is None or group.archived or not (group.pending_name or group.state is GroupState.DRAFT):
         raise NotFound("groups.draft_gone")
+    if group.archived:
+        raise NotFound("groups.edit_too_late")
     return group
 
 

@@ -32,6 +32,13 @@ async def begin_members(tx: Tx, group_id: int, now: datetime) -> int:
     return await tx.execute(begun)
 
 
+async def unname(tx: Tx, guild_id: int, user_id: int) -> None:
+    """Have this person be named for no draft of the server any more."""
+    table, sealed = groups_members, tx.vault.seal_id(user_id, guild_id)
+    theirs = sa.and_(table.c.guild_id == guild_id, table.c.user == sealed, table.c.state == MemberState.NAMED)
+    await tx.execute(sa.delete(table).where(theirs))
+
+
 async def set_details(tx: Tx, changed: Group) -> None:
     """Keep what can be edited of a group."""
     pending = tx.vault.seal(changed.pending_name, "groups", f"{changed.id}:pending") if changed.pending_name else None

@@ -153,6 +153,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("pending_name", sa.LargeBinary(), nullable=True))
 
     with op.batch_alter_table("groups_members", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("greeted", sa.Boolean(), server_default=sa.true(), nullable=False))
         batch_op.add_column(sa.Column("duty", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("visits", sa.Integer(), server_default=sa.text("0"), nullable=False))
         batch_op.add_column(sa.Column("visit_ends_at", sa.DateTime(timezone=True), nullable=True))

@@ -1,0 +1,99 @@
+"""By what a group is kept, walked in a state in which it can be done: done for those it is for, and for nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from bot.features.groups import GroupState
+from bot.features.groups.closing.store import archive, begin_break
+from bot.features.groups.keeping.store import set_details
+from bot.ui.access import Access
+from bot.ui.errors import reason_of, report
+from tests.walk import HELD, Town, Way, town, ways
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+COMMANDS = ("about", "archive", "duty", "edit", "handover", "pause", "people", "remove")
+MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines")
+NOT_WHILE_LED = {"/group handover": Access.LEAD}
+"""What a lead may do for a group that nobody facilitates."""
+
+BACK = "BringBackButton"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def here(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Town]:
+    async with town(tmp_path_factory.mktemp("kept")) as made:
+        yield made
+
+
+@pytest.fixture
+def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Why somebody was told that it could not be done, each time."""
+    told: list[str] = []
+
+    async def noted(interaction: Any, error: BaseException, **more: Any) -> None:
+        told.append(repr(reason_of(error)))
+        await report(interaction, error, **more)
+
+    for place in ("bot.ui.components.report", "bot.client.report"):
+        monkeypatch.setattr(place, noted)
+    return told
+
+
+def kept_by(here: Town) -> Sequence[Way]:
+    names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
+    theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
+    return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
+
+
+async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
+    """The group as it must be for that, and what its custom id then says."""
+    services, name = here.world.services, way.name.rpartition(".")[2]
+    which = {"guild_id": here.guild.id, "group_id": here.here.id}
+    await here.seat()
+    async with services.db.begin() as tx:
+        if ended or name == BACK:
+            await archive(tx, here.here.id, before=GroupState.OPEN, now=here.world.now())
+        elif name == "ResumeButton":
+            await begin_break(tx, here.here.id, None)
+        pending = "Cancer" if name in ("UseNameButton", "OtherNameButton", "OtherNameForm") else ""
+        await set_details(tx, replace(here.here, pending_name=pending))
+        member = await services.groups.member(tx, here.guild.id, here.here.id, here.people["member"].id)
+    assert member is not None
+    parts: dict[str, object] = {"member": member.id}
+    if not ended and name in ("AgreeButton", "PostButton", "PostAgainButton"):
+        preview = await services.guidelines.preview(**which)
+        parts |= {"agreement": f"v{preview.agreement.version}", "number": preview.number}
+    return parts
+
+
+async def succeeded(here: Town, refusals: list[str], *, ended: bool = False) -> dict[tuple[str, str], bool]:
+    outcomes: dict[tuple[str, str], bool] = {}
+    for way in kept_by(here):
+        for name in HELD:
+            parts = await prepare(here, way, ended=ended)
+            refusals.clear()
+            result = await here.act(name, way, parts)
+            outcomes[way.name, name] = result is not None and not refusals
+    return outcomes
+
+
+async def test_it_is_done_for_those_it_is_for_and_for_nobody_else(here: Town, refusals: list[str]) -> None:
+    open_to = {way.name: way.gate.access & ~NOT_WHILE_LED.get(way.name, Access(0)) for way in kept_by(here) if way.gate}
+    assert len(open_to) > 20
+    outcomes = await succeeded(here, refusals)
+    wrong = {which: done for which, done in outcomes.items() if done != bool(open_to[which[0]] & HELD[which[1]])}
+    assert wrong == {}
+
+
+async def test_of_a_group_that_has_ended_nothing_is_left_but_to_bring_it_back(here: Town, refusals: list[str]) -> None:
+    outcomes = await succeeded(here, refusals, ended=True)
+    done = {which for which, is_done in outcomes.items() if is_done}
+    keepers = ("facilitator", "lead", "backup lead")
+    assert done == {(f"bot.cogs.groups.closing.{BACK}", name) for name in keepers}
