@@ -233,6 +233,12 @@ class Finding:
         return look.sight is Sight.SEEN and self.user_id is not None and self.user_id in look.declared.unsure
 
 
+def is_known(look: Look, drift: Drift, held: Iterable[Finding]) -> bool:
+    """Whether it was told of before."""
+    here = [one for one in held if one.is_at(look) and one.channel_id == look.declared.channel_id]
+    return any(one.drift == drift for one in here)
+
+
 def gathered(look: Look, held: Iterable[Finding]) -> Look:
     """The same look with many people who are missing in it as one thing, but for those who were told of by name."""
     here = [one for one in held if one.is_at(look) and one.channel_id == look.declared.channel_id]

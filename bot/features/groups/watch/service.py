@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -30,6 +30,7 @@ from bot.features.groups.watch.model import (
     Sight,
     State,
     gathered,
+    is_known,
 )
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.outbox.model import Params, Waiting
@@ -136,8 +137,8 @@ class Watch:
             for finding in held:
                 if finding.mending and finding not in over and finding.id not in mending:
                     await self._still_so(tx, finding, looks)
-            known = {(one.group_id, one.place, one.channel_id, one.drift) for one in held if one not in over}
-            news = [(look, drift) for look in looks for drift in look.drifts if not _is_known(look, drift, known)]
+            known = [one for one in held if one not in over]
+            news = [(look, drift) for look in looks for drift in look.drifts if not is_known(look, drift, known)]
             for look, drift in news[:AT_ONCE]:
                 await self._tell(tx, server, self._finding(guild_id, look, drift), looks)
             return len(news) > AT_ONCE
@@ -367,11 +368,6 @@ class Watch:
 def _without(group: Group, place: Place) -> Group:
     """The group without the channel at this place."""
     return replace(group, **{f"{place}_id": None})
-
-
-def _is_known(look: Look, drift: Drift, known: Collection[tuple[int | None, str, int, Drift]]) -> bool:
-    where = look.declared
-    return (where.group_id, where.place, where.channel_id, drift) in known
 
 
 def _subject(params: Params) -> int:
