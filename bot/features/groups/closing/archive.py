@@ -213,9 +213,6 @@ class Archive:
 
     async def _room_gone(self, tx: Tx, done: Delivered | Returned) -> None:
         await self._setbacks.forget(tx, done.key)
-        if done.channel_id is not None:
-            # who could not be shut out of it is out of it now
-            await self._setbacks.forget_channel(tx, done.guild_id, done.channel_id)
         await store.clear_channel(tx, int(str(done.params["group"])), Place(str(done.params["place"])))
 
     async def _room_stays(self, tx: Tx, returned: Returned) -> None:

@@ -36,10 +36,6 @@ class Setbacks:
         """It was done after all."""
         await store.remove(tx, _first_key(key))
 
-    async def forget_channel(self, tx: Tx, guild_id: int, channel_id: int) -> None:
-        """The channel is gone, and with it all that could not be done in it."""
-        await store.remove_of_channel(tx, guild_id, channel_id)
-
     async def of(self, tx: Tx, guild_id: int) -> list[Setback]:
         """What this server is waiting for."""
         return await store.of(tx, guild_id)

@@ -68,11 +68,6 @@ async def remove(tx: Tx, key: str) -> None:
     await tx.execute(sa.delete(groups_setbacks).where(groups_setbacks.c.key == key))
 
 
-async def remove_of_channel(tx: Tx, guild_id: int, channel_id: int) -> None:
-    here = sa.and_(groups_setbacks.c.guild_id == guild_id, groups_setbacks.c.channel_id == channel_id)
-    await tx.execute(sa.delete(groups_setbacks).where(here))
-
-
 async def send(tx: Tx, key: str) -> None:
     await tx.execute(sa.update(groups_setbacks).where(groups_setbacks.c.key == key).values(on_its_way=True))
 
