@@ -59,7 +59,7 @@ class Doer:
             case RoomGoneWanted():
                 return await self._room_gone(wanted, spend)
             case AccessWanted() | RoleWanted():
-                return await self._access(wanted, spend)
+                return await self._overwrite(wanted, spend)
             case PinWanted():
                 return await (self._pin if wanted.pinned else self._unpin)(wanted, spend)
             case EditWanted():
@@ -112,24 +112,70 @@ class Doer:
                 raise discord.RateLimited(NEXT_NAME) from waited
         return Carried(channel_id=wanted.channel_id)
 
-    async def _access(self, wanted: AccessWanted | RoleWanted, spend: Spend) -> Carried:
-        target_id = wanted.user_id if isinstance(wanted, AccessWanted) else wanted.role_id
-        channel = await self._http.get_channel(wanted.channel_id)
-        there = next((o for o in channel["permission_overwrites"] if int(o["id"]) == target_id), None)
+    async def _overwrite(self, wanted: AccessWanted | RoleWanted, spend: Spend) -> Carried:
+        if isinstance(wanted, RoleWanted):
+            return await self._role(wanted, spend)
+        return await self._access(wanted, spend)
+
+    async def _access(self, wanted: AccessWanted, spend: Spend) -> Carried:
+        there = await self._there(wanted.channel_id, wanted.user_id)
         if wanted.overwrite is None:
             if there is not None:
                 await spend()
-                with _gone_already():
-                    await self._http.delete_channel_permissions(wanted.channel_id, target_id)
-        elif there is None or (int(there["allow"]), int(there["deny"])) != (
-            wanted.overwrite.allow,
-            wanted.overwrite.deny,
-        ):
-            await spend()
-            allow, deny = str(wanted.overwrite.allow), str(wanted.overwrite.deny)
-            kind = MEMBER if wanted.overwrite.member else ROLE
-            await self._http.edit_channel_permissions(wanted.channel_id, target_id, allow, deny, kind)
+                await self._drop(wanted.channel_id, wanted.user_id)
+        elif there is None or (there.allow, there.deny) != (wanted.overwrite.allow, wanted.overwrite.deny):
+            await self._give(wanted.channel_id, wanted.overwrite, there, spend)
         return Carried(channel_id=wanted.channel_id)
+
+    async def _give(self, channel_id: int, wanted: Overwrite, there: Overwrite | None, spend: Spend) -> None:
+        await spend()
+        try:
+            await self._put(channel_id, wanted)
+        except discord.Forbidden:
+            # Discord lets the bot change only what it holds itself, and take away a whole overwrite whatever is in it
+            if there is None or not (there.allow | there.deny) & ~(wanted.allow | wanted.deny):
+                raise
+            await spend()
+            await self._drop(channel_id, wanted.target_id)
+            await spend()
+            await self._put(channel_id, wanted)
+
+    async def _role(self, wanted: RoleWanted, spend: Spend) -> Carried:
+        there = await self._there(wanted.channel_id, wanted.role_id)
+        if not wanted.shut:
+            if there is not None:
+                await spend()
+                await self._drop(wanted.channel_id, wanted.role_id)
+            return Carried(channel_id=wanted.channel_id)
+        allow, deny = (0, 0) if there is None else (there.allow, there.deny)
+        shut = Overwrite(
+            target_id=wanted.role_id,
+            member=False,
+            allow=allow & ~(wanted.never | wanted.shut),
+            deny=deny | wanted.shut,
+        )
+        if shut != there:
+            await spend()
+            await self._put(wanted.channel_id, shut)
+        return Carried(channel_id=wanted.channel_id)
+
+    async def _there(self, channel_id: int, target_id: int) -> Overwrite | None:
+        """What the channel lays down for this person or role."""
+        channel = await self._http.get_channel(channel_id)
+        for one in channel["permission_overwrites"]:
+            if int(one["id"]) == target_id:
+                bits = {"allow": int(one["allow"]), "deny": int(one["deny"])}
+                return Overwrite(target_id=target_id, member=int(one["type"]) == MEMBER, **bits)
+        return None
+
+    async def _put(self, channel_id: int, overwrite: Overwrite) -> None:
+        allow, deny = str(overwrite.allow), str(overwrite.deny)
+        kind = MEMBER if overwrite.member else ROLE
+        await self._http.edit_channel_permissions(channel_id, overwrite.target_id, allow, deny, kind)
+
+    async def _drop(self, channel_id: int, target_id: int) -> None:
+        with _gone_already():
+            await self._http.delete_channel_permissions(channel_id, target_id)
 
     async def _place(self, wanted: PlaceWanted, spend: Spend) -> Carried:
         channel = await self._http.get_channel(wanted.channel_id)

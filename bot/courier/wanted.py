@@ -44,11 +44,14 @@ class AccessWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleWanted:
-    """A role's overwrite in one channel; None takes it away."""
+    """A role's overwrite in one channel: none, or one that denies at least ``shut`` and allows nothing of ``never``.
+    What else it holds is left as it is.
+    """
 
     channel_id: int
     role_id: int
-    overwrite: Overwrite | None
+    shut: int = 0
+    never: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -174,6 +174,7 @@ class PersistentModal:
     afterwards: ClassVar[bool] = True
     """As for the buttons: without it nothing is looked up or remembered once the form is answered."""
     refusal: ClassVar[str] = ""
+    ended: ClassVar[bool] = False
 
     def __init__(self, custom_id: str) -> None:
         self.custom_id = custom_id
@@ -207,7 +208,7 @@ class PersistentModal:
     async def receive(self, interaction: Interaction) -> None:
         data: Any = interaction.data
         typed = Typed.read(data["components"])
-        gate = Gate(self.access, self.answers, self.afterwards, self.refusal)
+        gate = Gate(self.access, self.answers, self.afterwards, self.refusal, self.ended)
         await run(interaction, gate, self.group_id, lambda: self.submit(interaction, typed), typed.words)
 
 

@@ -162,3 +162,24 @@ async def test_who_is_not_in_the_server_any_more_is_found_by_the_sweep(harbour: 
             (group,) = await services.groups.all_in(tx, at.guild.id)
             members = await services.groups.members(tx, at.guild.id, group.id)
         assert [member.user_id for member in members] == [at.fay.id]
+
+
+async def test_nobody_is_told_by_the_list_of_readers_that_somebody_left(harbour: Opens) -> None:
+    async with harbour() as at:
+        await at.found()
+        await at.join(at.cleo)
+        await at.join(at.mo)
+        code = await at.code()
+        at.env.inject_error("DELETE", "/channels/*/permissions/*", status=403, code=50013, times=9)
+        await at.leave(at.cleo)
+        assert at.sees(at.cleo)
+        told = said(await at.mo.slash(at.hall, "group access", group=code))
+        assert at.cleo.mention not in told and "People whose access is just ending: 1" in told
+        await at.open(at.channel("tuesday"), at.zoe)
+        assert at.zoe.mention in said(await at.mo.slash(at.hall, "group access", group=code))
+        for number in range(3):
+            at.guild.create_role(f"Crew {number}")
+        at.env.backend.set_overwrite(at.channel("tuesday").id, overwrite(at.guild.id, 0, 0))
+        await at.env.settle()
+        told = said(await at.mo.slash(at.hall, "group access", group=code))
+        assert "Everyone in this server" in told and "Crew" not in told

@@ -12,6 +12,7 @@ from typing import Any
 import discord
 
 from bot.client import EXTENSIONS, Bot, use_api
+from bot.core.clock import Clock, utc_now
 from bot.services import open_services
 from bot.settings import Settings
 from bot.timers import BellMaker
@@ -32,6 +33,7 @@ async def running(
     settings: Settings,
     *,
     make_bell: BellMaker | None = None,
+    clock: Clock = utc_now,
     extensions: tuple[str, ...] = EXTENSIONS,
 ) -> AsyncIterator[Bot]:
     """Run the bot until the end of the block. Started again with the same settings, it finds what it left.
@@ -43,7 +45,7 @@ async def running(
     before = discord.http.Route.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     use_api(wire.api_url)
     try:
-        async with open_services(settings, make_bell=make_bell) as services:
+        async with open_services(settings, clock=clock, make_bell=make_bell) as services:
             bot = Bot(services, extensions=extensions, guild_ready_timeout=0.01)
             serving = asyncio.create_task(bot.start(settings.token))
             try:

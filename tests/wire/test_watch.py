@@ -9,11 +9,14 @@ import pytest
 import pytest_asyncio
 
 from bot.client import Bot
+from bot.core.clock import utc_now
 from bot.settings import Posting
 from bot.timers import LoopBell
 from tests.wire import Permission, Wire
 from tests.wire.realbot import running, wire_settings
 from tests.wire.town import ALL_WELL, Town, all_is_there, let_in, nobody_waits, opened, quiet
+
+HURRY = 1_000
 
 
 @pytest_asyncio.fixture
@@ -36,10 +39,10 @@ async def town(wire: Wire, bot: Bot) -> Town:
 
 
 class HurriedBell(LoopBell):
-    """Rings a thousand times as soon as it is asked to."""
+    """Rings by a clock that runs away."""
 
     def ring_in(self, seconds: float) -> None:
-        super().ring_in(seconds / 1000)
+        super().ring_in(seconds / HURRY)
 
 
 async def looked(wire: Wire, bot: Bot) -> None:
@@ -145,6 +148,97 @@ async def test_what_was_changed_while_the_bot_was_away_is_found_soon_after(wire:
         await opened(town, bot)
     zoe = town.joins("zoe")
     wire.set_overwrite(town.channel("tides"), zoe, allow=Permission.VIEW_CHANNEL)
-    async with running(wire, settings, make_bell=HurriedBell) as bot:
+    began = utc_now()
+    async with running(wire, settings, make_bell=HurriedBell, clock=lambda: began + (utc_now() - began) * HURRY) as bot:
         await looked(wire, bot)
         assert [f"{zoe.mention} can see it" in card.text for card in town.amiss()] == [True]
+        mo = town.joins("mo")
+        await wire.drop_gateway(resumable=False)
+        await wire.disconnected()
+        wire.set_overwrite(town.channel("tides"), mo, allow=Permission.VIEW_CHANNEL)
+        await wire.wait_for(lambda: len(town.amiss()) == 2, 20)
+        await quiet(bot)
+
+
+async def test_a_start_looks_at_no_server_before_its_turn(wire: Wire, tmp_path: Path) -> None:
+    town, settings = Town(wire), wire_settings(wire, tmp_path, posting=Posting(per_second=2_000.0))
+    async with running(wire, settings) as bot:
+        await opened(town, bot)
+    before = len(wire.asked("GET", "/guilds/*/channels"))
+    async with running(wire, settings) as bot:
+        await looked(wire, bot)
+        assert len(wire.asked("GET", "/guilds/*/channels")) == before, "a thousand would all be looked at at once"
+
+
+async def test_what_the_bot_may_not_give_itself_is_taken_away_all_the_same(wire: Wire, bot: Bot, town: Town) -> None:
+    room, cleo = town.channel("tides"), town.joins("cleo")
+    await let_in(town, bot, cleo)
+    before = wire.overwrites(room)
+    more = before[cleo.id].allow | Permission.MANAGE_ROLES | Permission.ATTACH_FILES
+    wire.set_overwrite(room, cleo, allow=more)
+    wire.set_overwrite(room, town.guild, allow=Permission.MANAGE_CHANNELS, deny=Permission.ATTACH_FILES)
+    await looked(wire, bot)
+    assert len(town.amiss()) == 2
+    for card in town.amiss():
+        await town.lea.click(card, "Mend it")
+        await looked(wire, bot)
+    assert ["put right" in card.text for card in town.amiss()] == [True, True]
+    assert wire.overwrites(room)[cleo.id] == before[cleo.id]
+    shut = wire.overwrites(room)[town.guild.id]
+    assert (shut.allow, shut.deny) == (0, Permission.VIEW_CHANNEL | Permission.ATTACH_FILES), "the rest is theirs"
+
+
+async def test_who_could_read_an_archived_room_is_told_of_and_shut_out_by_a_press(
+    wire: Wire, bot: Bot, town: Town
+) -> None:
+    room, zoe, mo = town.channel("tides"), town.joins("zoe"), town.joins("mo")
+    wire.set_overwrite(room, zoe, allow=Permission.VIEW_CHANNEL)
+    await looked(wire, bot)
+    await town.means(town.amiss()[0], "she speaks tonight")
+    wire.set_overwrite(room, mo, allow=Permission.VIEW_CHANNEL)
+    await looked(wire, bot)
+    await town.archive()
+    await quiet(bot)
+    told = town.amiss()
+    assert [mo.mention in card.text for card in told] == [False, True, False]
+    assert told[1].buttons == told[2].buttons == ["Mend it", "It's meant to be so"]
+    assert f"{zoe.mention} can see it" in told[2].text, "it was meant for as long as the group lived"
+    await town.lea.click(told[1], "Mend it")
+    await town.fay.click(town.amiss("tides-desk")[2], "Mend it")
+    await looked(wire, bot)
+    assert not any(town.sees(one) for one in (zoe, mo, town.fay))
+    assert town.sees(town.fay, "tides-desk")
+    assert not any(card.buttons for card in town.amiss())
+
+
+async def test_the_safeguarding_channel_gets_its_name_and_its_code_back(wire: Wire, bot: Bot, town: Town) -> None:
+    channel = town.channel("safeguarding")
+    before = channel.topic
+    channel.name, channel.topic = "gossip", ""
+    wire.guild_deeds.update_channel(channel)
+    await looked(wire, bot)
+    assert "called gossip now. It should be safeguarding" in town.amiss("gossip")[0].text
+    for card in town.amiss("gossip"):
+        await town.lea.click(card, "Mend it")
+        await looked(wire, bot)
+    assert (channel.name, channel.topic) == ("safeguarding", before)
+    assert ALL_WELL in await town.check()
+
+
+async def test_everybody_whose_access_is_gone_at_once_is_one_finding_and_one_press(
+    wire: Wire, bot: Bot, town: Town
+) -> None:
+    room, people = town.channel("tides"), [town.joins(f"person {number}") for number in range(4)]
+    for person in people:
+        await let_in(town, bot, person)
+    before = wire.overwrites(room)
+    for one in (*people, town.fay):
+        wire.guild_deeds.drop_overwrite(room, one.id)
+    await looked(wire, bot)
+    (card,) = town.amiss()
+    assert "Several people who should be able to take part" in card.text
+    assert not any(person.mention in card.text for person in people)
+    await town.lea.click(card, "Mend it")
+    await looked(wire, bot)
+    assert wire.overwrites(room) == before
+    assert [("put right" in card.text, card.buttons) for card in town.amiss()] == [(True, [])]

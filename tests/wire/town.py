@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.client import ANSWERING, Bot
 from bot.ui.permissions import BOT, INVITE
 from tests.wire import Channel, Guild, Interaction, Message, Permission, Person, Role, Wire
-from tests.wire.permissions import EVERYONE, can_view
+from tests.wire.permissions import CATEGORY, EVERYONE, can_view
 
 BERLIN = ZoneInfo("Europe/Berlin")
 TICKED = {"Please tick both": ["consent", "agreement"]}
@@ -117,6 +117,15 @@ class Town:
         asked = await person.slash(self.hall, "group leave", group=await self.picks(person, "group leave"))
         return await person.click(asked, "Leave the group")
 
+    async def means(self, card: Message, why: str) -> Interaction:
+        """The lead says that something is meant to be so."""
+        form = await self.lea.click(card, "It's meant to be so")
+        return await self.lea.submit(form, {"Why is it meant to be so?": why})
+
+    async def archive(self) -> Interaction:
+        asked = await self.fay.slash(self.hall, "group archive", group=await self.picks(self.fay, "group archive"))
+        return await self.fay.click(asked, "Archive the group")
+
     async def schedule(self, starts_at: datetime) -> Interaction:
         """A meeting of Tides, typed by its facilitator, understood and confirmed."""
         starts = f"{starts_at.astimezone(BERLIN):%Y-%m-%d %H:%M}"
@@ -162,7 +171,7 @@ def nobody_waits(wire: Wire) -> None:
 def rooms_are_private(town: Town) -> None:
     """Whatever was made is closed to everyone else from its first moment, and open to the bot."""
     for channel in town.guild.channels.values():
-        if channel.name not in ("hall", "Groups"):
+        if channel.name != "hall" and channel.type != CATEGORY:
             overwrites = town.wire.overwrites(channel)
             assert overwrites[town.guild.id].deny & Permission.VIEW_CHANNEL, channel.name
             assert overwrites[town.wire.world.bot.id].allow & Permission.VIEW_CHANNEL, channel.name

@@ -16,8 +16,10 @@ from bot.courier import AccessWanted, EditWanted, Overwrite, PlaceWanted, Rename
 from bot.features.groups import Group, Place, Server
 from bot.features.groups.model import tidy
 from bot.features.groups.rooms import REMADE
+from bot.features.groups.watch.effective import STEERS, VIEW
 from bot.features.groups.watch.model import WHY_LENGTH, Finding, Kind, State
 from bot.features.groups.watch.service import CARD, LEAD, MEND, SETTLED_CARD
+from bot.features.setup.model import SAFEGUARDING_CODE
 from bot.inbox.model import Kept
 from bot.outbox import Errand
 from bot.outbox.model import Params
@@ -116,10 +118,18 @@ class Drifts:
             case Kind.EXTRA_ROLE:
                 return words(key, role=self._role(finding))
             case Kind.RENAMED:
-                called = "" if group is None else channel_name(group, finding.group_place)
-                return words(key, name=finding.detail, before=called)
+                return words(key, name=finding.detail, before=self._name(finding, group))
             case _:
                 return words(key)
+
+    def _name(self, finding: Finding, group: Group | None) -> str:
+        """What the channel should be called."""
+        return self._bot.words("setup.safeguarding_name") if group is None else channel_name(group, finding.group_place)
+
+    def _topic(self, finding: Finding, group: Group | None) -> str:
+        if group is None:
+            return self._bot.words("setup.safeguarding_topic", code=SAFEGUARDING_CODE)
+        return self._bot.words(f"groups.{finding.place}_topic", code=f"{finding.place}-{group.code}")
 
     def _role(self, finding: Finding) -> str:
         guild = self._bot.get_guild(finding.guild_id)
@@ -185,22 +195,22 @@ class Drifts:
         match finding.kind:
             case Kind.MOVED:
                 return PlaceWanted(channel_id=finding.channel_id, parent_id=server.category_id)
-            case Kind.RENAMED if group is not None:
-                return RenameWanted(channel_id=finding.channel_id, name=channel_name(group, finding.group_place))
-            case Kind.TOPIC if group is not None:
-                topic = self._bot.words(f"groups.{finding.place}_topic", code=f"{finding.place}-{group.code}")
-                return PlaceWanted(channel_id=finding.channel_id, topic=topic)
+            case Kind.RENAMED:
+                return RenameWanted(channel_id=finding.channel_id, name=self._name(finding, group))
+            case Kind.TOPIC:
+                return PlaceWanted(channel_id=finding.channel_id, topic=self._topic(finding, group))
             case _:
                 return None
 
 
 def _of_all(finding: Finding) -> RoleWanted | None:
     if finding.kind is Kind.EXTRA_ROLE and finding.role_id is not None:
-        return RoleWanted(channel_id=finding.channel_id, role_id=finding.role_id, overwrite=None)
+        return RoleWanted(channel_id=finding.channel_id, role_id=finding.role_id)
     if finding.kind is Kind.EVERYONE:
         # a server's @everyone role bears the server's id
-        shut = Overwrite(target_id=finding.guild_id, member=False, allow=0, deny=permissions.HIDDEN.value)
-        return RoleWanted(channel_id=finding.channel_id, role_id=finding.guild_id, overwrite=shut)
+        return RoleWanted(
+            channel_id=finding.channel_id, role_id=finding.guild_id, shut=permissions.HIDDEN.value, never=VIEW | STEERS
+        )
     return None
 
 
@@ -208,6 +218,7 @@ class MendButton(PersistentButton, template=r"groups-drift-mend:(?P<group>\d+):(
     access = DECIDES
     answers = Answers.LATER
     label = "groups.mend_button"
+    ended = True
     style = discord.ButtonStyle.primary
 
     def __init__(self, group: int, finding: int) -> None:
@@ -230,6 +241,7 @@ class MeantButton(PersistentButton, template=r"groups-drift-meant:(?P<group>\d+)
     access = DECIDES
     answers = Answers.FORM
     label = "groups.meant_button"
+    ended = True
 
     def __init__(self, group: int, finding: int) -> None:
         super().__init__(f"groups-drift-meant:{group}:{finding}")
@@ -248,6 +260,7 @@ class MeantForm(PersistentModal):
     template = re.compile(r"groups-drift-why:(?P<group>\d+):(?P<finding>\d+)")
     access = DECIDES
     title = "groups.meant_title"
+    ended = True
 
     def __init__(self, group: int, finding: int) -> None:
         super().__init__(f"groups-drift-why:{group}:{finding}")

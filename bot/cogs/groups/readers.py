@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ import discord
 from bot.client import Bot, Interaction
 from bot.cogs.groups.sight import overwrites_of, own_roles, ranks_of
 from bot.core.errors import UserError
-from bot.features.groups import Group, GroupState, Member, Role
+from bot.features.groups import Group, GroupState, Member, Place, Role
 from bot.features.groups.watch import effective
 from bot.features.groups.watch.effective import Reader, Why
 from bot.ui.pages import Page
@@ -38,6 +38,8 @@ class Named:
     roles: Mapping[int, tuple[int, ...]]
     others: tuple[int, ...]
     """Not declared, and let in by the room's own settings."""
+    leaving: tuple[int, ...]
+    """The same, but their access is about to end: only counted, because nobody is told that somebody left."""
     everyone: tuple[int, ...] | None
     """Let in because nobody is kept out; None if the room is closed to all others."""
     steering: tuple[int, ...]
@@ -49,11 +51,18 @@ class Named:
         """Everybody who is named or counted as one who can read it."""
         by_role = [user_id for held in (*self.admins.values(), *self.roles.values()) for user_id in held]
         inside = (*self.facilitators, *self.members, *self.visitors)
-        return frozenset((*inside, self.owner, *by_role, *self.others, *(self.everyone or ())))
+        return frozenset((*inside, self.owner, *by_role, *self.others, *self.leaving, *(self.everyone or ())))
 
 
-def named(readers: effective.Readers, members: Sequence[Member], ranks: effective.Ranks, bot_id: int) -> Named:
-    """Sorts those who can read by why."""
+def named(
+    readers: effective.Readers,
+    members: Sequence[Member],
+    ranks: effective.Ranks,
+    bot_id: int,
+    *,
+    unsure: Collection[int] = (),
+) -> Named:
+    """Sorts those who can read by why. ``unsure``: whose access is on its way, in or out."""
     able = {reader.user_id for reader in readers.people}
     declared = {member.user_id: member for member in members}
     others = [one for one in readers.people if one.user_id not in declared and one.user_id != bot_id]
@@ -61,6 +70,7 @@ def named(readers: effective.Readers, members: Sequence[Member], ranks: effectiv
     def inside(role: Role) -> tuple[int, ...]:
         return tuple(user_id for user_id, member in declared.items() if member.role is role and user_id in able)
 
+    by_name = [one.user_id for one in others if one.why is Why.PERSON]
     everyone = tuple(one.user_id for one in others if one.why is Why.EVERYONE)
     return Named(
         facilitators=inside(Role.FACILITATOR),
@@ -70,7 +80,8 @@ def named(readers: effective.Readers, members: Sequence[Member], ranks: effectiv
         owner=ranks.owner_id,
         admins=_holders(readers.admin_roles, readers.people, bot_id),
         roles=_holders(readers.roles, others, bot_id),
-        others=tuple(one.user_id for one in others if one.why is Why.PERSON),
+        others=tuple(user_id for user_id in by_name if user_id not in unsure),
+        leaving=tuple(user_id for user_id in by_name if user_id in unsure),
         everyone=everyone if readers.everyone else None,
         steering=readers.steering,
         known=readers.known,
@@ -95,7 +106,8 @@ class Readers:
         readers = effective.readers(ranks, overwrites, await self._everybody(guild), ours=own_roles(guild))
         async with self._bot.services.db.read() as tx:
             members = await self._bot.services.groups.members(tx, guild.id, group.id)
-        found = named(readers, members, ranks, self._bot.user.id)
+            unsure = await self._bot.services.groups.watch.unsure(tx, guild.id, group.id, Place.ROOM)
+        found = named(readers, members, ranks, self._bot.user.id, unsure=unsure)
         counts = None if found.known else await self._counts(guild)
         return Page("\n".join(self._lines(guild, group, found, counts or {})))
 
@@ -124,16 +136,20 @@ class Readers:
         words = self._bot.words
         if found.others:
             yield words("groups.access_more", people=_people(found.others))
+        if found.leaving:
+            yield words("groups.access_leaving", count=len(found.leaving))
         if found.kept_out:
             yield words("groups.access_fewer", count=len(found.kept_out))
 
     def _by_role(self, guild: discord.Guild, found: Named, counts: Mapping[int, int]) -> Iterator[str]:
         words = self._bot.words
-        for key, roles in (("groups.access_admin_role", found.admins), ("groups.access_role", found.roles)):
+        # where everyone can read it, each single role can
+        others: Mapping[int, tuple[int, ...]] = found.roles if found.everyone is None else {}
+        for key, roles in (("groups.access_admin_role", found.admins), ("groups.access_role", others)):
             for role_id, held in roles.items():
                 people = _people(held) if found.known else self._count(counts.get(role_id))
                 yield words(key, role=_role_name(guild, role_id), people=people)
-        if found.admins or found.roles:
+        if found.admins or others:
             yield words("groups.access_roles_note")
         if found.everyone is not None:
             yield words("groups.access_everyone")

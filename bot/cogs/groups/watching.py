@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,10 +16,11 @@ from bot.client import Bot
 from bot.cogs.groups.rooms import allowed, channel_name
 from bot.cogs.groups.sight import channel_of, own_roles, ranks_of
 from bot.core.drain import Drain
-from bot.features.groups import Member, Place
+from bot.features.groups import Group, Member, Place
 from bot.features.groups.watch.comparing import compare
 from bot.features.groups.watch.effective import Ranks
 from bot.features.groups.watch.model import SAFEGUARDING, Declared, Drift, Expected, Kind, Look, Roll, Sight
+from bot.features.setup.model import SAFEGUARDING_CODE
 from bot.ui import permissions
 from bot.ui.seeing import is_hidden
 
@@ -171,7 +172,9 @@ class WatchCog(commands.Cog, name="watch"):
 
     @commands.Cog.listener()
     async def on_guild_available(self, guild: discord.Guild) -> None:
-        self.ring(guild.id)
+        """A server that has come back; at a start it is told of each, and they are looked at by turns."""
+        if self._bot.is_ready():
+            self._later(guild.id, SOON)
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
@@ -181,15 +184,16 @@ class WatchCog(commands.Cog, name="watch"):
     async def on_shard_ready(self, shard_id: int) -> None:
         """A shard that has come back without what it missed."""
         if self._bot.is_ready():
-            await self._begin()
+            await self._begin(shard_id)
 
     # now and then
 
-    async def _begin(self) -> None:
-        """Have every server looked at soon, one after the other."""
-        ours = [guild_id for guild_id in await self._watch.guilds() if self._bot.get_guild(guild_id) is not None]
+    async def _begin(self, shard_id: int | None = None) -> None:
+        """Have every server looked at soon, of this shard or of all, one after the other."""
+        known = [self._bot.get_guild(guild_id) for guild_id in await self._watch.guilds()]
+        ours = [one.id for one in known if one is not None and shard_id in (None, one.shard_id)]
         now, apart = self._bot.services.clock(), min(APART, SPREAD / max(len(ours), 1))
-        self._next = {guild_id: now + SOON + apart * turn for turn, guild_id in enumerate(ours)}
+        self._next |= {guild_id: now + SOON + apart * turn for turn, guild_id in enumerate(ours)}
         self._expect()
 
     def _sweep(self) -> None:
@@ -234,7 +238,8 @@ class WatchCog(commands.Cog, name="watch"):
             looks, presence = await self._looks(guild, roll)
             before, roll = roll, await self._watch.roll(guild.id)
             if before == roll:
-                await self._watch.note(guild.id, before, looks)
+                if await self._watch.note(guild.id, before, looks):
+                    self.ring(guild.id)
                 await self._look_for_people(guild, before, presence)
                 self._later(guild.id, EVERY)
                 return
@@ -250,7 +255,7 @@ class WatchCog(commands.Cog, name="watch"):
         there = tuple(one for one in _categories(roll) if one in listed or guild.get_channel(one) is not None)
         looks = [
             await self._one(guild, replace(declared, categories=there), roll, listed, presence)
-            for declared in _declared(roll)
+            for declared in self._declared(roll)
         ]
         return looks, presence
 
@@ -264,7 +269,9 @@ class WatchCog(commands.Cog, name="watch"):
             channel = await self._sought(declared.channel_id)
         if isinstance(channel, Sight):
             kind = Kind.HIDDEN if channel is Sight.HIDDEN else Kind.DELETED
-            return Look(declared=declared, sight=channel, drifts=(Drift(kind=kind),))
+            # a room of an archived group will be deleted anyway
+            lost = () if declared.ending and kind is Kind.DELETED else (Drift(kind=kind),)
+            return Look(declared=declared, sight=channel, drifts=lost)
         assert self._bot.user is not None
         ours = own_roles(guild) | {self._bot.user.id}
         drifts = compare(declared, channel_of(channel), ranks_of(guild), ours)
@@ -299,6 +306,28 @@ class WatchCog(commands.Cog, name="watch"):
         for user_id in set(presence.away) & set(people):
             await self._bot.services.groups.gone(guild_id=guild.id, user_id=user_id)
 
+    def _declared(self, roll: Roll) -> Iterator[Declared]:
+        """Every channel of the server as it should be."""
+        yield self._safeguarding(roll)
+        for group, members in roll.groups:
+            for place in Place:
+                if group.archived and group.channel(place) is not None:
+                    yield _of_archived(roll, group, members, place)
+                elif not group.archived and place in group.places:
+                    yield _of_group(roll, group, members, place)
+
+    def _safeguarding(self, roll: Roll) -> Declared:
+        server, bits = roll.server, permissions.LEAD.value
+        return Declared(
+            group_id=None,
+            place=SAFEGUARDING,
+            channel_id=server.safeguarding_id or 0,
+            people=tuple(Expected(user_id=one, least=bits, most=bits) for one in (server.lead_id, server.backup_id)),
+            name=self._bot.words("setup.safeguarding_name"),
+            code=SAFEGUARDING_CODE,
+            unsure=roll.unsure(None, SAFEGUARDING),
+        )
+
 
 async def _counts(drift: Drift, presence: Presence) -> bool:
     """Whether it is one: administrators see every channel, and who is not in the server sees none."""
@@ -312,20 +341,29 @@ def _categories(roll: Roll) -> Iterable[int]:
     return server.categories or (() if server.category_id is None else (server.category_id,))
 
 
-def _declared(roll: Roll) -> Iterator[Declared]:
-    """Every channel of the server as it should be."""
-    yield _safeguarding(roll)
-    for group, members in roll.groups:
-        for place in group.places:
-            yield Declared(
-                group_id=group.id,
-                place=place,
-                channel_id=group.channel(place) or 0,
-                people=tuple(_expected(roll, member, place) for member in members if member.may_enter(place)),
-                name="" if roll.renaming(group.id, place) else channel_name(group, place),
-                code="" if place is Place.VOICE else f"{place}-{group.code}",
-                unsure=roll.unsure(group.id, place),
-            )
+def _of_group(roll: Roll, group: Group, members: Sequence[Member], place: Place) -> Declared:
+    return Declared(
+        group_id=group.id,
+        place=place,
+        channel_id=group.channel(place) or 0,
+        people=tuple(_expected(roll, member, place) for member in members if member.may_enter(place)),
+        name="" if roll.renaming(group.id, place) else channel_name(group, place),
+        code="" if place is Place.VOICE else f"{place}-{group.code}",
+        unsure=roll.unsure(group.id, place),
+    )
+
+
+def _of_archived(roll: Roll, group: Group, members: Sequence[Member], place: Place) -> Declared:
+    """Its facilitators keep the desk, and nobody else anything; what it is called and where it stands is nobody's."""
+    keepers = [member for member in members if place is Place.DESK and member.may_enter(place)]
+    return Declared(
+        group_id=group.id,
+        place=place,
+        channel_id=group.channel(place) or 0,
+        people=tuple(_expected(roll, member, place) for member in keepers),
+        unsure=roll.unsure(group.id, place),
+        ending=True,
+    )
 
 
 def _expected(roll: Roll, member: Member, place: Place) -> Expected:
@@ -334,14 +372,3 @@ def _expected(roll: Roll, member: Member, place: Place) -> Expected:
     if member.id in roll.restrained:
         least = most & (permissions.LISTENER if place is Place.VOICE else permissions.READER)
     return Expected(user_id=member.user_id, least=least.value, most=most.value)
-
-
-def _safeguarding(roll: Roll) -> Declared:
-    server, bits = roll.server, permissions.LEAD.value
-    return Declared(
-        group_id=None,
-        place=SAFEGUARDING,
-        channel_id=server.safeguarding_id or 0,
-        people=tuple(Expected(user_id=one, least=bits, most=bits) for one in (server.lead_id, server.backup_id)),
-        unsure=roll.unsure(None, SAFEGUARDING),
-    )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from bot.client import Bot
 from bot.courier import AccessWanted, Overwrite, RoomWanted
-from bot.features.setup.model import Room
+from bot.features.setup.model import SAFEGUARDING_CODE, Room
 from bot.features.setup.service import ACCESS, CAME_BACK, kind_of
 from bot.inbox.model import Kept
 from bot.outbox import Errand
 from bot.ui import permissions
 from bot.ui.pages import Page
-
-CODE: Final = "circlekeeper-safeguarding"
-"""What the channel is found again by: it is in its topic, and there is one in a server."""
 
 
 class Rooms:
@@ -49,8 +44,8 @@ class Rooms:
         return RoomWanted(
             type="text",
             name=words("setup.safeguarding_name"),
-            code=CODE,
-            topic=words("setup.safeguarding_topic", code=CODE),
+            code=SAFEGUARDING_CODE,
+            topic=words("setup.safeguarding_topic", code=SAFEGUARDING_CODE),
             parent_id=server.category_id,
             overwrites=(
                 # a server's @everyone role bears the server's id

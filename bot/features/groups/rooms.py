@@ -232,14 +232,14 @@ class Rooms:
                 await self.close(tx, group, member)
         opened = await self.open(tx, group)
         if not opened and done.params.get("again") and before.channel(place) is None:
-            await self._let_all_in(tx, group, place)
+            await self.let_all_in(tx, group, place)
             await self._announce_remade(tx, group, place)
         elif not opened and place is Place.VOICE and group.ready:
-            await self._let_all_in(tx, group, place)
+            await self.let_all_in(tx, group, place)
         self._ring(tx, done.guild_id, group_id)
 
-    async def _let_all_in(self, tx: Tx, group: Group, place: Place) -> None:
-        """Somebody may have come in while the channel was being made."""
+    async def let_all_in(self, tx: Tx, group: Group, place: Place) -> None:
+        """Have the access of everybody who may enter it made what it should be."""
         for member in await store.members(tx, group.guild_id, group.id):
             if member.may_enter(place):
                 await self._put_access(tx, group, member, place, Lane.PROMPT)

@@ -209,6 +209,19 @@ async def groups_in(tx: Tx, guild_id: int) -> list[Group]:
     return sorted(found, key=lambda group: group.name.casefold())
 
 
+async def keeping_rooms(tx: Tx, guild_id: int) -> list[Group]:
+    """The same, and those that are archived until their channels are gone."""
+    here = sa.and_(groups.c.guild_id == guild_id, keeps_rooms())
+    found = [_group(tx, row) for row in await tx.all(sa.select(groups).where(here))]
+    return sorted(found, key=lambda group: group.name.casefold())
+
+
+def keeps_rooms() -> sa.ColumnElement[bool]:
+    there = sa.or_(*(channel.is_not(None) for channel in _CHANNEL.values()))
+    living = groups.c.state.not_in((GroupState.ARCHIVED, GroupState.DRAFT))
+    return sa.or_(living, sa.and_(groups.c.state == GroupState.ARCHIVED, there))
+
+
 async def set_channel(tx: Tx, group_id: int, place: Place, channel_id: int | None) -> None:
     column_name = _CHANNEL[place].name
     await tx.execute(sa.update(groups).where(groups.c.id == group_id).values({column_name: channel_id}))

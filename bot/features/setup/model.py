@@ -8,6 +8,9 @@ from enum import StrEnum
 from bot.features.groups.model import Server, Setback
 from bot.outbox.outbox import Stuck
 
+SAFEGUARDING_CODE = "circlekeeper-safeguarding"
+"""What the channel is found again by: it is in its topic, and there is one in a server."""
+
 
 class Task(StrEnum):
     """What a person does for a server."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +18,12 @@ DESK = "desk"
 
 WHY_LENGTH = 300
 
+FEW = 3
+"""How many people who cannot take part in one channel are told of one by one."""
+
+AT_ONCE = 40
+"""How many findings one look tells of at the most; the next look tells of the next."""
+
 
 class Kind(StrEnum):
     """How a channel is not as declared."""
@@ -28,6 +34,8 @@ class Kind(StrEnum):
     """What keeps everyone else out is gone."""
     MISSING_PERSON = "missing_person"
     """Declared, and with less than that, or nothing."""
+    MISSING_PEOPLE = "missing_people"
+    """Several at once, as when a channel is made to follow its category: told of together."""
     WRONG_PERSON = "wrong_person"
     """Declared, and with more than that."""
     HIDDEN = "hidden"
@@ -86,6 +94,8 @@ class Declared:
     categories: tuple[int, ...] = ()
     unsure: frozenset[int] = frozenset()
     """Whose access is on its way, or could not be changed and was told of."""
+    ending: bool = False
+    """Whether its group is archived: then it is open to nobody but the desk's, until it is deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +202,11 @@ class Finding:
 
     @property
     def mendable(self) -> bool:
-        """Whether the bot can mend it: what it cannot see it does not touch, and the server's own channel is set up."""
+        """Whether the bot can mend it: what it cannot see it does not touch, the server's own channel is set up, and
+        who is forgotten is found anew.
+        """
+        if self.kind.about_person and self.user_id is None:
+            return False
         return self.kind is not Kind.HIDDEN and not (self.kind is Kind.DELETED and self.group_id is None)
 
     def is_at(self, look: Look) -> bool:
@@ -200,9 +214,11 @@ class Finding:
         return (look.declared.group_id, look.declared.place) == (self.group_id, self.place)
 
     def holds(self, looks: Iterable[Look]) -> bool:
-        """Whether it is still so, as far as can be seen. Nothing is, in a group that is archived."""
+        """Whether it is still so, as far as can be seen. Nothing is where nothing is declared any more; what was meant
+        to be so in a group's rooms was so for as long as the group lived.
+        """
         look = next((one for one in looks if self.is_at(one)), None)
-        if look is None:
+        if look is None or (look.declared.ending and self.state is State.MEANT and self.place != DESK):
             return False
         if not look.declared.channel_id:
             return True
@@ -212,4 +228,24 @@ class Finding:
             return True
         if look.sight is Sight.HIDDEN:
             return self.kind not in (Kind.HIDDEN, Kind.DELETED)
+        if self.kind is Kind.MISSING_PEOPLE:
+            return bool(look.declared.unsure)
         return look.sight is Sight.SEEN and self.user_id is not None and self.user_id in look.declared.unsure
+
+
+def is_known(look: Look, drift: Drift, held: Iterable[Finding]) -> bool:
+    """Whether it was told of before."""
+    here = [one for one in held if one.is_at(look) and one.channel_id == look.declared.channel_id]
+    return any(one.drift == drift for one in here)
+
+
+def gathered(look: Look, held: Iterable[Finding]) -> Look:
+    """The same look with many people who are missing in it as one thing, but for those who were told of by name."""
+    here = [one for one in held if one.is_at(look) and one.channel_id == look.declared.channel_id]
+    named = {one.user_id for one in here if one.kind is Kind.MISSING_PERSON}
+    missing = [one for one in look.drifts if one.kind is Kind.MISSING_PERSON and one.user_id not in named]
+    together = any(one.kind is Kind.MISSING_PEOPLE for one in here)
+    if len(missing) <= (0 if together else FEW):
+        return look
+    others = tuple(one for one in look.drifts if one not in missing)
+    return replace(look, drifts=(*others, Drift(kind=Kind.MISSING_PEOPLE)))

@@ -17,6 +17,7 @@ from bot.features.groups.rooms import ACCESS, RENAME, Rooms, kind_of
 from bot.features.groups.setbacks import Setbacks
 from bot.features.groups.watch import store
 from bot.features.groups.watch.model import (
+    AT_ONCE,
     DESK,
     SAFEGUARDING,
     Card,
@@ -28,6 +29,8 @@ from bot.features.groups.watch.model import (
     Roll,
     Sight,
     State,
+    gathered,
+    is_known,
 )
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.outbox.model import Params, Waiting
@@ -84,15 +87,15 @@ class Watch:
         """What is declared in this server now; None if there is nothing to watch."""
         async with self._db.read() as tx:
             server = await self._server(tx, guild_id)
-            groups = await groups_store.groups_in(tx, guild_id)
-            if server is None or not groups:
+            groups = await groups_store.keeping_rooms(tx, guild_id)
+            if server is None or not (groups or await store.unsettled(tx, guild_id)):
                 return None
             people = [(group, tuple(await groups_store.members(tx, guild_id, group.id))) for group in groups]
             waiting = await self._outbox.waiting(tx, guild_id, OUR_WORK)
             setbacks = [one for one in await self._setbacks.of(tx, guild_id) if one.kind in OUR_WORK]
             mending = await self._being_mended(tx, guild_id)
             restrained = set[int]()
-            for group, members in people:
+            for group, members in [one for one in people if not one[0].archived]:
                 restrained |= await self._rooms.restrained(tx, group, members)
         return Roll(
             server=server,
@@ -102,13 +105,21 @@ class Watch:
             restrained=frozenset(restrained),
         )
 
+    async def unsure(self, tx: Tx, guild_id: int, group_id: int, place: Place) -> frozenset[int]:
+        """Whose access to this channel is on its way, in or out, or could not be changed."""
+        waiting = await self._outbox.waiting(tx, guild_id, (ACCESS,))
+        setbacks = [one for one in await self._setbacks.of(tx, guild_id) if one.kind == ACCESS]
+        coming = [*map(_on_its_way, waiting), *map(_on_its_way, setbacks)]
+        here = [one.user_id for one in coming if (one.group_id, one.place) == (group_id, place)]
+        return frozenset(user_id for user_id in here if user_id is not None)
+
     async def _being_mended(self, tx: Tx, guild_id: int) -> frozenset[int]:
         return frozenset(_subject(one.params) for one in await self._outbox.waiting(tx, guild_id, (MEND,)))
 
     # what was found
 
-    async def note(self, guild_id: int, roll: Roll, looks: Sequence[Look]) -> None:
-        """Tell of each drift that was not known, once; settle what is so no more.
+    async def note(self, guild_id: int, roll: Roll, looks: Sequence[Look]) -> bool:
+        """Tell of each drift that was not known, once; settle what is so no more. Whether there is more to tell of.
 
         ``looks``: one for each channel of ``roll``, which is what was declared before and after they were made.
         """
@@ -117,7 +128,8 @@ class Watch:
             server = await self._server(tx, guild_id)
             held = await store.that_hold(tx, guild_id)
             if server is None:
-                return
+                return False
+            looks = [gathered(look, held) for look in looks]
             over = [finding for finding in held if not finding.holds(looks)]
             for finding in over:
                 await self._settle(tx, finding)
@@ -125,12 +137,11 @@ class Watch:
             for finding in held:
                 if finding.mending and finding not in over and finding.id not in mending:
                     await self._still_so(tx, finding, looks)
-            known = {(one.group_id, one.place, one.channel_id, one.drift) for one in held if one not in over}
-            for look in looks:
-                for drift in look.drifts:
-                    where = look.declared
-                    if (where.group_id, where.place, where.channel_id, drift) not in known:
-                        await self._tell(tx, server, self._finding(guild_id, look, drift), looks)
+            known = [one for one in held if one not in over]
+            news = [(look, drift) for look in looks for drift in look.drifts if not is_known(look, drift, known)]
+            for look, drift in news[:AT_ONCE]:
+                await self._tell(tx, server, self._finding(guild_id, look, drift), looks)
+            return len(news) > AT_ONCE
 
     def _finding(self, guild_id: int, look: Look, drift: Drift) -> Finding:
         return Finding(
@@ -184,7 +195,9 @@ class Watch:
 
     async def _still_so(self, tx: Tx, finding: Finding, looks: Sequence[Look]) -> None:
         """It was put right, and is not: somebody may have changed it once more. It can be decided on again."""
-        if any(look.sight is Sight.SEEN and finding.is_at(look) for look in looks):
+        seen = [look for look in looks if look.sight is Sight.SEEN and finding.is_at(look)]
+        # everybody's access is given back one by one
+        if any(finding.kind is not Kind.MISSING_PEOPLE or not look.declared.unsure for look in seen):
             await store.refuse(tx, finding.id, None)
             await self._edit(tx, finding)
 
@@ -217,6 +230,8 @@ class Watch:
             await store.decide(tx, finding, state=State.OPEN, mending=True, by_id=actor_id)
             if finding.kind is Kind.DELETED:
                 await self._make_again(tx, finding)
+            elif finding.kind is Kind.MISSING_PEOPLE:
+                await self._let_all_in(tx, finding)
             else:
                 await self._put_deed(tx, finding)
             await self._edit(tx, finding)
@@ -227,6 +242,8 @@ class Watch:
         async with self._db.begin() as tx:
             await tx.lock("watch", guild_id)
             finding = await self._open(tx, guild_id, group_id, finding_id)
+            if finding.mending:
+                raise UserError("groups.drift_mending")
             await store.decide(tx, finding, state=State.MEANT, mending=False, by_id=actor_id, why=why)
             await self._edit(tx, finding)
             await self._record(tx, finding, actor_id, "groups.drift_meant")
@@ -267,6 +284,11 @@ class Watch:
         if group is not None and group.channel(place) == finding.channel_id:
             await groups_store.set_channel(tx, group.id, place, None)
             await self._rooms.make_again(tx, _without(group, place), place)
+
+    async def _let_all_in(self, tx: Tx, finding: Finding) -> None:
+        group = await self._group(tx, finding)
+        if group is not None:
+            await self._rooms.let_all_in(tx, group, finding.group_place)
 
     async def _record(self, tx: Tx, finding: Finding, actor_id: int, action: str) -> None:
         subject = "server" if finding.group_id is None else f"group:{finding.group_id}"

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from bot.core.ids import new_id
-from bot.features.groups.model import GroupState
-from bot.features.groups.store import groups
+from bot.features.groups.store import groups, keeps_rooms
 from bot.features.groups.watch.model import DESK, SAFEGUARDING, Card, Finding, Kind, State
 from bot.storage import Kept, Tx, UtcDateTime, column, metadata, person_table, sealed_id
 
@@ -60,9 +59,16 @@ groups_drift_people.info["expires"] = "settled_at"
 
 
 async def guilds(tx: Tx) -> list[int]:
-    """The servers with groups that are not archived."""
-    living = sa.select(groups.c.guild_id).where(groups.c.state != GroupState.ARCHIVED)
-    return [row["guild_id"] for row in await tx.all(living.distinct().order_by(groups.c.guild_id))]
+    """The servers with groups that have rooms, or with something that was found and is not settled."""
+    with_rooms = sa.select(groups.c.guild_id).where(keeps_rooms())
+    unsettled = sa.select(groups_drift.c.guild_id).where(groups_drift.c.state.in_(HOLDS))
+    return sorted({row["guild_id"] for each in (with_rooms, unsettled) for row in await tx.all(each.distinct())})
+
+
+async def unsettled(tx: Tx, guild_id: int) -> bool:
+    """Whether something that was found in this server still holds."""
+    here = sa.and_(groups_drift.c.guild_id == guild_id, groups_drift.c.state.in_(HOLDS))
+    return bool(await tx.scalar(sa.select(sa.exists().where(here))))
 
 
 async def add(tx: Tx, finding: Finding) -> None:

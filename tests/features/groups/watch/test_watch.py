@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -12,7 +13,18 @@ from bot.features.groups import Group, Place
 from bot.features.groups.model import Candidate
 from bot.features.groups.rooms import ACCESS, REMADE
 from bot.features.groups.watch import Watch
-from bot.features.groups.watch.model import SAFEGUARDING, Declared, Drift, Finding, Kind, Look, Roll, Sight, State
+from bot.features.groups.watch.model import (
+    AT_ONCE,
+    SAFEGUARDING,
+    Declared,
+    Drift,
+    Finding,
+    Kind,
+    Look,
+    Roll,
+    Sight,
+    State,
+)
 from bot.features.groups.watch.service import CARD, MEND, SETTLED_CARD
 from bot.features.groups.watch.store import groups_drift, groups_drift_people
 from bot.outbox import Errand, What
@@ -51,7 +63,7 @@ class Watcher:
                     place=place,
                     channel_id=channel_id or 0,
                     people=(),
-                    unsure=frozenset({unsure}),
+                    unsure=frozenset({unsure} - {0}),
                 ),
                 sight=self._sight(place, at, drifts, lost, channel_id),
                 drifts=drifts if place == at else (),
@@ -278,10 +290,60 @@ async def test_who_wants_to_be_forgotten_is_on_no_card(village: Village, watcher
         await village.groups.leave_all(tx, GUILD, MO)
     await village.carry()
     assert watcher.edits() == ["desk", SAFEGUARDING]
+    (forgotten,) = await watcher.held()
     async with village.db.begin() as tx:
         await tx.execute(sa.delete(groups_drift_people))
+    with pytest.raises(UserError):
+        await watcher.mend(forgotten)
     await watcher.finds(STRANGER)
     assert len(watcher.cards()) == 4, "they can still see it, which is news"
     async with village.db.read() as tx:
         open_ones = await tx.all(sa.select(groups_drift).where(groups_drift.c.state == State.OPEN))
     assert len(open_ones) == 1
+
+
+async def test_of_two_who_decide_at_once_the_first_has_decided(village: Village, watcher: Watcher) -> None:
+    await watcher.finds(STRANGER)
+    (finding,) = await watcher.held()
+    done = await asyncio.gather(watcher.mend(finding), watcher.mean(finding), return_exceptions=True)
+    refused = [error for error in done if error is not None]
+    assert len(refused) == 1 and isinstance(refused[0], UserError)
+    await village.carry()
+    mends = [errand for errand in village.carried if errand.kind == MEND]
+    assert await watcher.state(finding) is (State.OPEN if mends else State.MEANT)
+
+
+async def test_a_server_whose_last_group_is_gone_has_nothing_left_open(village: Village, watcher: Watcher) -> None:
+    await watcher.finds(STRANGER)
+    (finding,) = await watcher.held()
+    await village.groups.archive.archive(guild_id=GUILD, group_id=watcher.group.id, actor_id=FAY)
+    await village.carry()
+    assert [group.id for group, _ in (await watcher.roll()).groups] == [watcher.group.id], "its rooms are still there"
+    await village.pass_time(days=8)
+    roll = await watcher.roll()
+    assert roll.groups == () and await watcher.watch.guilds() == [GUILD]
+    await watcher.watch.note(GUILD, roll, [])
+    assert await watcher.state(finding) is State.GONE
+    assert await watcher.watch.guilds() == [] and await watcher.watch.roll(GUILD) is None
+
+
+async def test_one_look_tells_of_so_many_and_the_next_of_the_rest(village: Village, watcher: Watcher) -> None:
+    many = [Drift(kind=Kind.EXTRA_PERSON, user_id=5_000 + number) for number in range(AT_ONCE + 3)]
+    await watcher.finds(*many)
+    assert len(await watcher.held()) == AT_ONCE
+    await watcher.finds(*many)
+    await watcher.finds(*many)
+    assert len(await watcher.held()) == len(many)
+
+
+async def test_who_was_told_of_by_name_stays_told_of_when_more_are_missing(village: Village, watcher: Watcher) -> None:
+    first, *others = (Drift(kind=Kind.MISSING_PERSON, user_id=5_000 + number) for number in range(6))
+    await watcher.finds(first)
+    await watcher.mean((await watcher.held())[0])
+    await watcher.finds(first, *others)
+    await watcher.finds(first, *others[:1])
+    (together,) = await watcher.held()
+    assert together.kind is Kind.MISSING_PEOPLE
+    await watcher.finds(first)
+    assert await watcher.held() == [] and await watcher.state(together) is State.GONE
+    assert len(watcher.cards()) == 4, "what is meant for one is not told again"
