@@ -10,9 +10,11 @@ from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule
+from dateutil.rrule import DAILY, MONTHLY, rrule, weekday
 
 LAST_DAY_IN_EVERY_MONTH = 28
+LAST = -1
+"""The place in its month of a weekday that counts from the end."""
 
 
 class Happens(StrEnum):
@@ -32,6 +34,20 @@ class Repeat(StrEnum):
     FORTNIGHTLY = "fortnightly"
     MONTHLY = "monthly"
     """On the same day of the month, or on the last one where the month is shorter."""
+    MONTHLY_BY_WEEKDAY = "monthly_by_weekday"
+    """On the same weekday at the same place in the month: each second Tuesday, each last Thursday."""
+
+
+_STEPS = {Repeat.DAILY: 1, Repeat.WEEKLY: 7, Repeat.FORTNIGHTLY: 14}  # days
+
+
+def place_in_month(day: date) -> int:
+    """Which of its weekday in the month a day is, from 1 to 4, or ``LAST``.
+
+    A fifth one is the last, for most months have no fifth. A fourth one is the fourth, also where no fifth follows.
+    """
+    place = (day.day - 1) // 7 + 1
+    return place if place <= LAST_DAY_IN_EVERY_MONTH // 7 else LAST
 
 
 def at_local(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -64,10 +80,11 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A wall-clock time, first on ``day``, and how it comes round; ``until`` is the last day on which it may.
+    """A wall-clock time, first on ``day``, and how it comes round.
 
-    ``zone`` is an IANA name. Days are counted on the wall calendar and each is turned into an instant by itself, so a
-    change of the clocks moves no later one.
+    ``until`` is the last day on which it may, ``times`` how often it does in all, the first included; one of them at
+    most, and with neither it is endless. ``zone`` is an IANA name. Days are counted on the wall calendar and each is
+    turned into an instant by itself, so a change of the clocks moves no later one.
     """
 
     day: date
@@ -75,6 +92,14 @@ class Schedule:
     zone: str
     repeat: Repeat = Repeat.NONE
     until: date | None = None
+    times: int | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The day of the last occurrence; None if there is always another."""
+        if self.repeat is not Repeat.NONE and self.until is None and self.times is None:
+            return None
+        return max(self._days(self.day))
 
     def on(self, day: date) -> Occurrence | None:
         """The occurrence of that day, if it comes round then."""
@@ -97,19 +122,29 @@ class Schedule:
     def _days(self, since: date) -> Iterator[date]:
         if self.repeat is Repeat.NONE:
             return iter([self.day] if since <= self.day else [])
-        rule = rrule(dtstart=_midnight(self.day), until=self.until and _midnight(self.until), **self._rule())
+        # an endless rule is entered near the day asked for, while one that counts has to be counted from its first day
+        begin = self.day if self.times is not None else self._enter(since)
+        rule = rrule(
+            dtstart=_midnight(begin), until=self.until and _midnight(self.until), count=self.times, **self._rule()
+        )
         return (found.date() for found in rule.xafter(_midnight(since), inc=True))
 
+    def _enter(self, since: date) -> date:
+        """A day, at most one step before ``since``, from which the rule gives the same days as from its first."""
+        if since <= self.day:
+            return self.day
+        step = _STEPS.get(self.repeat)
+        if step is None:
+            return max(self.day, since.replace(day=1))
+        return since - (since - self.day) % timedelta(days=step)
+
     def _rule(self) -> dict[str, Any]:
-        if self.repeat is Repeat.MONTHLY and self.day.day > LAST_DAY_IN_EVERY_MONTH:
-            fitting = range(LAST_DAY_IN_EVERY_MONTH, self.day.day + 1)
-            return {"freq": MONTHLY, "bymonthday": fitting, "bysetpos": -1}
-        return {
-            Repeat.DAILY: {"freq": DAILY},
-            Repeat.WEEKLY: {"freq": WEEKLY},
-            Repeat.FORTNIGHTLY: {"freq": WEEKLY, "interval": 2},
-            Repeat.MONTHLY: {"freq": MONTHLY},
-        }[self.repeat]
+        if step := _STEPS.get(self.repeat):
+            return {"freq": DAILY, "interval": step}
+        if self.repeat is Repeat.MONTHLY_BY_WEEKDAY:
+            return {"freq": MONTHLY, "byweekday": weekday(self.day.weekday(), place_in_month(self.day))}
+        fitting = range(min(self.day.day, LAST_DAY_IN_EVERY_MONTH), self.day.day + 1)
+        return {"freq": MONTHLY, "bymonthday": fitting, "bysetpos": -1}
 
 
 def _midnight(day: date) -> datetime:
