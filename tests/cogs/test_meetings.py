@@ -73,7 +73,7 @@ async def test_what_was_understood_is_read_back_before_anything_is_scheduled(at:
     told = said(proposed)
     assert "Tuesday, 24 November 2026 at 19:00 (Europe/Berlin)" in told
     assert f"<t:{int(TUESDAY.timestamp())}:F>" in told
-    assert "every week. The last day is Tuesday, 30 March 2027" in told
+    assert "every week, until Tuesday, 30 March 2027" in told
     assert "No meeting is planned" in said(await at.cleo.slash(room(at), "meeting list"))
     done = await at.fay.click(proposed.response, label="Schedule it")
     assert done.ephemeral
@@ -89,6 +89,21 @@ async def test_a_change_of_the_clocks_is_pointed_out(at: Harbour) -> None:
     assert "02:30 is left out" in spring
     assert "it stays at 02:30" in spring
     assert "the first 02:30" in said(await propose(at, starts="2027-10-31 02:30"))
+
+
+async def test_every_last_thursday_is_said_read_back_and_listed(at: Harbour) -> None:
+    options = {"starts": "2026-12-31 19:00", "repeat": "monthly", "by": "weekday", "times": 8}
+    refused = said(await propose(at, **options, until="2027-12-31"))
+    assert "until" in refused and "times" in refused and "leave the other one out" in refused
+    proposed = await propose(at, **options)
+    rule = "It takes place every last Thursday of the month, 8 times, the last on Thursday, 29 July 2027."
+    assert rule in said(proposed)
+    assert "is scheduled" in said(await at.fay.click(proposed.response, label="Schedule it"))
+    assert rule in said(await at.cleo.slash(room(at), "meeting list"))
+    second = said(await propose(at, starts="2026-12-08 19:00", repeat="monthly", by="weekday"))
+    assert "every second Tuesday of the month." in second
+    by_date = said(await propose(at, starts="2027-01-31 19:00", repeat="monthly"))
+    assert "every month on day 31, or on the last day of a month that has no day 31." in by_date
 
 
 async def test_the_button_works_after_a_restart_and_a_second_press_schedules_nothing_more(at: Harbour) -> None:

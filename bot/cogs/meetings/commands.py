@@ -11,13 +11,14 @@ from bot.client import Bot, Interaction
 from bot.cogs.meetings.pages import list_page, understood_page
 from bot.core.calendar import Repeat
 from bot.core.zones import zones_like
-from bot.features.meetings import Proposal
-from bot.features.meetings.model import LONGEST, SHORTEST, TITLE_LENGTH
+from bot.features.meetings import By, Proposal
+from bot.features.meetings.model import LONGEST, MOST_TIMES, SHORTEST, TITLE_LENGTH
 from bot.ui.access import Access, Answers, group_choices, group_of, requires
 from bot.ui.answer import answer, words_of
 
 Title = app_commands.Range[str, 1, TITLE_LENGTH]
 Minutes = app_commands.Range[int, SHORTEST, LONGEST]
+Times = app_commands.Range[int, 1, MOST_TIMES]
 MEMBERS = Access.MEMBER | Access.VISITOR
 MOST_CHOICES = 25
 
@@ -39,14 +40,25 @@ class MeetingsCog(commands.GroupCog, name="meetings", group_name="meeting"):
         title: Title,
         starts: str,
         minutes: Minutes | None = None,
-        repeat: Literal["none", "daily", "weekly", "fortnightly"] = "none",
+        repeat: Literal["none", "daily", "weekly", "fortnightly", "monthly"] = "none",
+        by: Literal["date", "weekday"] | None = None,
         until: str = "",
+        times: Times | None = None,
         zone: str = "",
         group: str | None = None,
     ) -> None:
         """Schedule a meeting."""
         assert interaction.guild_id is not None
-        proposal = Proposal(title=title, starts=starts, minutes=minutes, repeat=Repeat(repeat), until=until, zone=zone)
+        proposal = Proposal(
+            title=title,
+            starts=starts,
+            minutes=minutes,
+            repeat=Repeat(repeat),
+            by=None if by is None else By(by),
+            until=until,
+            times=times,
+            zone=zone,
+        )
         occasion = await self._meetings.propose(
             guild_id=interaction.guild_id, group_id=group_of(interaction).id, proposal=proposal
         )

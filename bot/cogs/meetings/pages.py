@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cogs.meetings.buttons import ScheduleButton
-from bot.core.calendar import Happens, Repeat, happens
+from bot.core.calendar import LAST, LAST_DAY_IN_EVERY_MONTH, Happens, Repeat, Schedule, happens, place_in_month
 from bot.features.meetings import Meeting, Numbers, Occasion
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Raw, Words, day_words, instant
@@ -40,7 +40,7 @@ def list_page(words: Words, occasions: Sequence[Occasion]) -> Page:
             title=occasion.meeting.title,
             when=instant(occasion.starts_at),
             relative=instant(occasion.starts_at, "R"),
-            repeat=repeat_words(words, occasion.meeting),
+            repeat=repeat_words(words, occasion.meeting.schedule),
         )
         for occasion in occasions
     ]
@@ -59,11 +59,26 @@ def card_page(words: Words, occasion: Occasion, numbers: Numbers) -> Page:
     return Page(counted)
 
 
-def repeat_words(words: Words, meeting: Meeting) -> Raw:
-    comes = words(f"meetings.repeat_{meeting.schedule.repeat}")
-    if meeting.schedule.until is None:
-        return comes
-    return words("meetings.repeat_until", repeat=comes, day=day_words(words, meeting.schedule.until))
+def repeat_words(words: Words, schedule: Schedule) -> Raw:
+    """How it comes round, and when for the last time."""
+    rule, last = _rule_words(words, schedule), schedule.last_day
+    if schedule.times is not None and last is not None:
+        return words("meetings.repeats_times", repeat=rule, times=schedule.times, day=day_words(words, last))
+    if schedule.until is not None:
+        return words("meetings.repeats_until", repeat=rule, day=day_words(words, schedule.until))
+    return words("meetings.repeats", repeat=rule)
+
+
+def _rule_words(words: Words, schedule: Schedule) -> Raw:
+    day = schedule.day
+    if schedule.repeat is Repeat.MONTHLY_BY_WEEKDAY:
+        place = place_in_month(day)
+        weekday = words(f"calendar.weekday_{day.isoweekday()}")
+        return words(f"meetings.repeat_weekday_{'last' if place == LAST else place}", weekday=weekday)
+    if schedule.repeat is Repeat.MONTHLY:
+        length = "short" if day.day > LAST_DAY_IN_EVERY_MONTH else "date"
+        return words(f"meetings.repeat_monthly_{length}", number=day.day)
+    return words(f"meetings.repeat_{schedule.repeat}")
 
 
 def _local(occasion: Occasion) -> datetime:
@@ -72,7 +87,7 @@ def _local(occasion: Occasion) -> datetime:
 
 def _notes(words: Words, meeting: Meeting, local: datetime) -> list[str]:
     schedule = meeting.schedule
-    notes: list[str] = [repeat_words(words, meeting)]
+    notes: list[str] = [repeat_words(words, schedule)]
     how = happens(schedule.day, schedule.time, ZoneInfo(schedule.zone))
     if how is not Happens.ONCE:
         typed = f"{schedule.time:%H:%M}"

@@ -14,6 +14,8 @@ TITLE_LENGTH = 100
 SHORTEST, LONGEST = 5, 480  # minutes
 MOST_PER_GROUP = 20
 """Meetings that one group may have planned at a time, each of which may come round again and again."""
+MOST_TIMES = 366
+"""How often a meeting whose end is a count may take place: every day of a year."""
 
 _INSTANT = timedelta(microseconds=1)
 
@@ -27,6 +29,13 @@ class MeetingState(StrEnum):
     CANCELLED = "cancelled"
     OVER = "over"
     """It has ended, and does not come round again."""
+
+
+class By(StrEnum):
+    """What stays the same from month to month."""
+
+    DATE = "date"
+    WEEKDAY = "weekday"
 
 
 class Choice(StrEnum):
@@ -45,7 +54,9 @@ class Proposal:
     starts: str
     minutes: int | None = None
     repeat: Repeat = Repeat.NONE
+    by: By | None = None
     until: str = ""
+    times: int | None = None
     zone: str = ""
 
 

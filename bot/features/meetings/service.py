@@ -20,8 +20,10 @@ from bot.features.meetings import store
 from bot.features.meetings.model import (
     LONGEST,
     MOST_PER_GROUP,
+    MOST_TIMES,
     SHORTEST,
     TITLE_LENGTH,
+    By,
     Choice,
     Meeting,
     MeetingState,
@@ -142,11 +144,12 @@ class Meetings:
         now, place = self._clock(), ZoneInfo(zone)
         start = read_start(proposal.starts, now, place)
         until = read_day(proposal.until, now, place) if proposal.until.strip() else None
-        if until is not None and proposal.repeat is Repeat.NONE:
-            raise UserError("meetings.until_without_repeat")
+        repeat, times = _read_repeat(proposal), proposal.times
         if until is not None and until < start.day:
-            raise UserError("meetings.until_before_start")
-        return Schedule(day=start.day, time=start.time, zone=zone, repeat=proposal.repeat, until=until)
+            raise UserError("meetings.until_before_start", first=start.day.isoformat())
+        if times == 1:
+            repeat, times = Repeat.NONE, None
+        return Schedule(day=start.day, time=start.time, zone=zone, repeat=repeat, until=until, times=times)
 
     async def _first(self, tx: Tx, group: Group, meeting: Meeting) -> Occasion:
         """The first time of a meeting that is to be planned. Raises ``UserError`` if it cannot be."""
@@ -253,6 +256,22 @@ class Meetings:
         """One time of a meeting whatever has become of it since; None if it or its group is gone."""
         async with self._db.read() as tx:
             return await self._reminders.spoken_of(tx, guild_id, meeting_id, day)
+
+
+def _read_repeat(proposal: Proposal) -> Repeat:
+    """How it comes round. Raises ``UserError`` if what else was typed does not go with that."""
+    once, until, times = proposal.repeat is Repeat.NONE, bool(proposal.until.strip()), proposal.times
+    if proposal.by is not None and proposal.repeat is not Repeat.MONTHLY:
+        raise UserError("meetings.by_without_monthly")
+    if once and until:
+        raise UserError("meetings.until_without_repeat")
+    if once and times is not None:
+        raise UserError("meetings.times_without_repeat")
+    if until and times is not None:
+        raise UserError("meetings.until_and_times")
+    if times is not None and not 1 <= times <= MOST_TIMES:
+        raise UserError("meetings.times_range", most=MOST_TIMES)
+    return Repeat.MONTHLY_BY_WEEKDAY if proposal.by is By.WEEKDAY else proposal.repeat
 
 
 def _confirmed_before(group: Group, meeting: Meeting) -> Occasion:

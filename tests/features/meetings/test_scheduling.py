@@ -12,7 +12,7 @@ from bot.core.calendar import Repeat
 from bot.core.errors import NotFound, UserError
 from bot.features.groups import GroupState
 from bot.features.groups.store import set_state
-from bot.features.meetings import MeetingState, Occasion
+from bot.features.meetings import By, MeetingState, Occasion
 from bot.features.meetings.model import MOST_PER_GROUP
 from bot.features.meetings.store import meetings as table
 from tests.features.meetings.house import GUILD, House
@@ -91,6 +91,31 @@ async def test_the_zone_is_the_one_typed_else_the_servers(house: House) -> None:
         await house.propose(starts="tue 19:00", zone="Mars")
 
 
+async def test_monthly_by_weekday_with_a_count_is_kept_and_ends_with_its_last_time(house: House) -> None:
+    proposed = await house.schedule(starts="tue 19:00", repeat=Repeat.MONTHLY, by=By.WEEKDAY, times=2)
+    house.start()
+    await house.until(proposed.ends_at)
+    (second,) = await house.meetings.coming(guild_id=GUILD, group_id=house.group.id)
+    assert second.starts_at == datetime(2026, 12, 22, 18, 0, tzinfo=UTC)  # the fourth Tuesday again
+    assert second.meeting.schedule == proposed.meeting.schedule
+    await house.until(second.ends_at)
+    assert len(house.reminded) == 4
+    assert await _rows(house) == [MeetingState.OVER]
+
+
+async def test_once_of_something_that_repeats_is_once(house: House) -> None:
+    proposed = await house.propose(starts="tue 19:00", repeat=Repeat.WEEKLY, times=1)
+    assert (proposed.meeting.schedule.repeat, proposed.meeting.schedule.times) == (Repeat.NONE, None)
+
+
+async def test_an_end_before_the_start_is_answered_with_the_earliest_that_can_be_typed(house: House) -> None:
+    with pytest.raises(UserError, match="until_before_start") as error:
+        await house.propose(starts="2026-12-01 19:00", repeat=Repeat.WEEKLY, until="2026-11-30")
+    first = error.value.values["first"]
+    assert first == "2026-12-01"
+    await house.propose(starts="2026-12-01 19:00", repeat=Repeat.WEEKLY, until=first)
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
@@ -102,6 +127,12 @@ async def test_the_zone_is_the_one_typed_else_the_servers(house: House) -> None:
         ({"starts": "tue 19:00", "until": "2027-01-01"}, "until_without_repeat"),
         ({"starts": "2026-12-01 19:00", "until": "2026-11-30", "repeat": Repeat.WEEKLY}, "until_before_start"),
         ({"starts": "tue 19:00", "until": "whenever", "repeat": Repeat.WEEKLY}, "day_unclear"),
+        ({"starts": "tue 19:00", "by": By.WEEKDAY}, "by_without_monthly"),
+        ({"starts": "tue 19:00", "by": By.DATE, "repeat": Repeat.WEEKLY}, "by_without_monthly"),
+        ({"starts": "tue 19:00", "times": 3}, "times_without_repeat"),
+        ({"starts": "tue 19:00", "times": 3, "until": "2027-01-01", "repeat": Repeat.DAILY}, "until_and_times"),
+        ({"starts": "tue 19:00", "times": 0, "repeat": Repeat.WEEKLY}, "times_range"),
+        ({"starts": "tue 19:00", "times": 367, "repeat": Repeat.DAILY}, "times_range"),
     ],
 )
 async def test_what_cannot_be_a_meeting_is_refused_and_nothing_kept(
