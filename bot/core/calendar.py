@@ -133,9 +133,8 @@ class Schedule:
         """A day, at most one step before ``since``, from which the rule gives the same days as from its first."""
         if since <= self.day:
             return self.day
-        step = _STEPS.get(self.repeat)
-        if step is None:
-            return max(self.day, since.replace(day=1))
+        # days of a month are named by the rule, so that it can be entered anywhere
+        step = _STEPS.get(self.repeat, 1)
         return since - (since - self.day) % timedelta(days=step)
 
     def _rule(self) -> dict[str, Any]:
