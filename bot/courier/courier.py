@@ -102,7 +102,7 @@ class Courier:
         self._drain.ring()
 
     async def take_turn(self) -> None:
-        """Wait until a cog may make a request of its own that nobody waits for, and count it."""
+        """Wait until a cog may make a request of its own, and count it."""
         await self._budget.take(Lane.BULK)
 
     async def close(self) -> None:

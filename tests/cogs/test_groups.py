@@ -176,6 +176,18 @@ async def test_facilitators_see_that_they_are_in_and_askers_that_they_wait(harbo
         assert "Ask to join" not in inside + waiting
 
 
+async def test_a_request_is_taken_back_after_a_restart_and_nobody_has_to_answer_it(harbour: Opens) -> None:
+    async with harbour() as at:
+        await at.found()
+        await at.ask(at.cleo)
+        listed = await at.cleo.slash(at.hall, "group browse")
+        await at.world.restart()
+        assert "taken back" in said(await at.cleo.click(listed.response, label="Take back my request"))
+        assert "nothing to take back" in said(await at.cleo.click(listed.response, label="Take back my request"))
+        assert "no longer waiting" in shown(at.channel("tuesday-desk").history()[-1])
+        assert "Ask to join" in await at.inbox(at.cleo)
+
+
 async def test_an_old_button_says_what_has_changed(harbour: Opens) -> None:
     async with harbour() as at:
         await at.found()

@@ -20,7 +20,7 @@ from bot.cogs.groups.drifts import Drifts, MeantButton, MeantForm, MendButton
 from bot.cogs.groups.handing import HandingForm, HandoverWords, NotThisTimeButton, TakeOverButton, TakingForm
 from bot.cogs.groups.leaving import GoButton, LeaveButton
 from bot.cogs.groups.naming import OtherNameButton, OtherNameForm, UseNameButton
-from bot.cogs.groups.offers import DeclineButton, LeaveListButton, Offers
+from bot.cogs.groups.offers import DeclineButton, LeaveListButton, Offers, TakeBackButton
 from bot.cogs.groups.people import MorePeopleButton, RemoveButton, Removed
 from bot.cogs.groups.rooms import Rooms
 from bot.cogs.groups.telling import Telling
@@ -31,7 +31,7 @@ from bot.cogs.groups.watching import WatchCog
 async def setup(bot: Bot) -> None:
     bot.add_components(AskButton, VisitButton, TakeButton, GoOnButton, MoreButton, LookButton)
     bot.add_components(WelcomeButton, WelcomeAnywayButton, LaterButton, NotNowButton)
-    bot.add_components(DeclineButton, LeaveListButton, StayButton, GoButton, LeaveButton)
+    bot.add_components(DeclineButton, LeaveListButton, TakeBackButton, StayButton, GoButton, LeaveButton)
     bot.add_components(MendButton, MeantButton)
     bot.add_components(TakeOverButton, NotThisTimeButton, BreakButton, ResumeButton, ArchiveButton, BringBackButton)
     bot.add_components(UseNameButton, OtherNameButton, MorePeopleButton, RemoveButton)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.client import Interaction
 from bot.cogs.groups.asking import AskButton, TakeButton, VisitButton
-from bot.cogs.groups.offers import DeclineButton, LeaveListButton
+from bot.cogs.groups.offers import DeclineButton, LeaveListButton, TakeBackButton
 from bot.cogs.groups.visiting import StayButton
 from bot.features.groups.places.model import Listing
 from bot.ui.access import Access, Answers
@@ -57,7 +57,7 @@ def _buttons(listing: Listing) -> list[Row]:
     if listing.inside:
         return [Row(StayButton(group_id))] if listing.visiting else []
     if listing.asked:
-        return []
+        return [Row(TakeBackButton(group_id))]
     if listing.expected is None:
         return [Row(AskButton(group_id), VisitButton(group_id))]
     if listing.expected.offered:

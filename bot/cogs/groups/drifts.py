@@ -92,7 +92,8 @@ class Drifts:
     def _settled_page(self, finding: Finding, group: Group | None, *, with_name: bool) -> Page:
         words = self._bot.words
         where = words("groups.drift_was", where=self._where(finding, group))
-        parts = [where, self._what(finding, group), words(f"groups.drift_{finding.state}")]
+        seen = words("groups.drift_seen", what=self._what(finding, group))
+        parts = [where, seen, words(f"groups.drift_{finding.state}")]
         if finding.why:
             parts.append(quote(finding.why))
         if with_name and finding.by_id is not None:

@@ -1,4 +1,4 @@
-"""The waiting list, and a place that is kept for somebody: what they are told, and how they say no."""
+"""The waiting list, and a place that is kept for somebody: what they are told, and how anybody says no."""
 
 from __future__ import annotations
 
@@ -85,3 +85,20 @@ class LeaveListButton(PersistentButton, template=r"groups-unlist:(?P<group>\d+)"
             guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id, offered=False
         )
         await say(interaction, "groups.list_left")
+
+
+class TakeBackButton(PersistentButton, template=r"groups-takeback:(?P<group>\d+)"):
+    access = Access.ANYONE
+    answers = Answers.LATER
+    label = "groups.take_back_button"
+
+    def __init__(self, group: int) -> None:
+        super().__init__(f"groups-takeback:{group}")
+        self.group = group
+
+    async def press(self, interaction: Interaction) -> None:
+        assert interaction.guild_id is not None
+        await interaction.client.services.groups.requests.take_back(
+            guild_id=interaction.guild_id, group_id=self.group, user_id=interaction.user.id
+        )
+        await say(interaction, "groups.taken_back")

@@ -15,7 +15,7 @@ from bot.ui.access import Access, Answers
 from bot.ui.answer import answer, say, words_of
 from bot.ui.components import PersistentButton, PersistentModal, Typed
 from bot.ui.pages import Page, Row
-from bot.ui.texts import Words, channel
+from bot.ui.texts import Raw, Words, channel
 
 
 def preview_page(words: Words, preview: Preview, *, stale: bool = False) -> Page:
@@ -38,7 +38,9 @@ def _difference(words: Words, preview: Preview) -> list[str]:
     else:
         told = [words("guidelines.preview_changes")]
     for change in preview.changes:
-        told.append(words("guidelines.line_added" if change.added else "guidelines.line_removed", line=change.line))
+        told.append(
+            words("guidelines.line_added" if change.added else "guidelines.line_removed", line=Raw(change.line))
+        )
     if preview.asks:
         return [*told, words("guidelines.preview_asks")]
     return [*told, words("guidelines.preview_asks_nobody")] if preview.changes else told

@@ -84,6 +84,7 @@ class Checking:
         assert self._bot.user is not None
         services = self._bot.services
         health = await services.setup.health(guild.id)
+        await self._bot.courier.take_turn()
         me = await guild.fetch_member(self._bot.user.id)
         lacking = INVITE & ~me.guild_permissions
         kept = await self._kept(guild.id, health)
@@ -93,7 +94,7 @@ class Checking:
             guild=guild,
             health=health,
             missing=() if me.guild_permissions.administrator else tuple(names(lacking)),
-            away=tuple([user_id for user_id in people if not await _is_here(guild, user_id)]),
+            away=tuple([user_id for user_id in people if not await self._is_here(guild, user_id)]),
             admins=await holders(guild, _admin_roles(guild)) if services.settings.discord.server_members else {},
             lost=tuple(_lost(guild, kept, there, me)),
             short=tuple(_short(guild, kept, me)),
@@ -207,9 +208,17 @@ class Checking:
         found = Counter(one.channel_id for one in await self._bot.services.groups.watch.open_findings(guild_id))
         return {what: found[channel_id] for what, channel_id in kept if found[channel_id]}
 
+    async def _is_here(self, guild: discord.Guild, user_id: int) -> bool:
+        await self._bot.courier.take_turn()
+        with suppress(discord.NotFound):
+            await guild.fetch_member(user_id)
+            return True
+        return False
+
     async def _there(self, guild: discord.Guild) -> Mapping[int, Any]:
         """What Discord lists to us; a channel that is closed to the bot is left out."""
         http: Any = self._bot.http
+        await self._bot.courier.take_turn()
         return {int(listed["id"]): listed for listed in await http.get_all_guild_channels(guild.id)}
 
 
@@ -253,10 +262,3 @@ def _hidden(guild: discord.Guild, channel_id: int, there: Mapping[int, Any], me:
     if is_hidden(listed) or (known is not None and not known.permissions_for(me).view_channel):
         return True
     return None
-
-
-async def _is_here(guild: discord.Guild, user_id: int) -> bool:
-    with suppress(discord.NotFound):
-        await guild.fetch_member(user_id)
-        return True
-    return False

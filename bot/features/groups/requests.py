@@ -211,6 +211,16 @@ class Requests:
             group = None if request is None else await store.group(tx, guild_id, request.group_id)
             return None if request is None or group is None else (request, group)
 
+    async def take_back(self, *, guild_id: int, group_id: int, user_id: int) -> None:
+        """The person does not want to join after all. Raises ``UserError`` if nothing of theirs waits for an answer."""
+        async with self._db.begin() as tx:
+            await tx.lock("group", group_id)
+            asked = [one for one in await store.requests_of(tx, guild_id, user_id) if one.group_id == group_id]
+            if not asked:
+                raise UserError("groups.not_asked")
+            for request in asked:
+                await self.withdraw(tx, request)
+
     async def withdraw_from(self, tx: Tx, group: Group, user_id: int) -> None:
         """The person does not wait for an answer of this group any more. Its lock is held by the caller."""
         for request in await store.requests_of(tx, group.guild_id, user_id):

@@ -105,6 +105,22 @@ async def test_asking_twice_and_asking_as_a_member_change_nothing(village: Villa
     assert await refusal(village, group, FAY) == "groups.already_in"
 
 
+async def test_who_takes_a_request_back_may_ask_again_and_nobody_lets_them_in_meanwhile(village: Village) -> None:
+    group = await village.found()
+    request = await village.ask(group, CLEO)
+    await village.carry()
+    which = {"guild_id": GUILD, "group_id": group.id, "user_id": CLEO}
+    taken, let_in = await asyncio.gather(
+        village.requests.take_back(**which), village.welcome(group, request), return_exceptions=True
+    )
+    (lost,) = [outcome for outcome in (taken, let_in) if isinstance(outcome, UserError)]
+    assert lost.key in ("groups.already_answered", "groups.not_asked")
+    with pytest.raises(UserError):
+        await village.requests.take_back(**which)
+    if taken is None:
+        assert await village.ask(group, CLEO) != request
+
+
 async def test_ten_presses_of_send_make_one_request(village: Village) -> None:
     group = await village.found()
     outcomes = await asyncio.gather(*(village.ask(group, CLEO) for _ in range(10)), return_exceptions=True)
