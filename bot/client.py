@@ -128,12 +128,19 @@ class Bot(commands.AutoShardedBot):
             await self.services.timers.close()
             await self.courier.close()
         await super().close()
+        # what Discord told in the meantime is heard to its end, before the database goes
+        await self._give_last_answers()
 
     async def _give_last_answers(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_ANSWERS):
-                while answering := [task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWERING)]:
+                while answering := self._answering():
                     await asyncio.wait(answering)
+
+    @staticmethod
+    def _answering() -> list[asyncio.Task[Any]]:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        return [task for task in others if task.get_name().startswith(ANSWERING)]
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type is discord.InteractionType.modal_submit:

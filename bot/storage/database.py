@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,6 +66,10 @@ class Tx:
         return self._after
 
 
+LAST_USES = 3.0
+"""Seconds that what is under way has to end in when the database is closed."""
+
+
 class Database:
     """SQLite in one file, or PostgreSQL. ``open`` before use, ``close`` after."""
 
@@ -77,6 +82,9 @@ class Database:
         self._reader: AsyncEngine = engines.reader(self._url) if self._sqlite else engines.looking(self._writer)
         self._turns = Turns(1 if self._sqlite else engines.WRITERS)
         self._claims = AsyncExitStack()
+        self._in_use = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
         self._vault: Vault | None = None
 
     async def open(self, *, exclusive: bool = True, shards: tuple[int, ...] | None = None) -> None:
@@ -123,7 +131,12 @@ class Database:
             await builder.dispose()
 
     async def close(self) -> None:
-        """Close every connection; on SQLite the claim is let go last, on PostgreSQL it ends with its connection."""
+        """Let what is under way end, then close every connection; on SQLite the claim is let go last, on PostgreSQL it
+        ends with its connection.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_USES):
+                await self._unused.wait()
         if not self._sqlite:
             await self._claims.aclose()
         await self._reader.dispose()
@@ -138,17 +151,31 @@ class Database:
     @asynccontextmanager
     async def begin(self, *, urgent: bool = False) -> AsyncGenerator[Tx]:
         """A transaction that may write; ``urgent`` goes before those that wait for their turn to."""
-        async with self._turns.turn(urgent=urgent), self._writer.begin() as connection:
-            tx = Tx(connection, self.vault)
-            yield tx
+        with self._use():
+            async with self._turns.turn(urgent=urgent), self._writer.begin() as connection:
+                tx = Tx(connection, self.vault)
+                yield tx
         for ring in tx.rings():
             _sound(ring)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Tx]:
         """One consistent look, beside any writer. To write in it is refused."""
-        async with self._reader.connect() as connection:
-            yield Tx(connection, self.vault)
+        with self._use():
+            async with self._reader.connect() as connection:
+                yield Tx(connection, self.vault)
+
+    @contextmanager
+    def _use(self) -> Generator[None]:
+        """A connection that is still out when all are closed would be closed by nobody."""
+        self._in_use += 1
+        self._unused.clear()
+        try:
+            yield
+        finally:
+            self._in_use -= 1
+            if not self._in_use:
+                self._unused.set()
 
     async def rewrap(self, key: bytes) -> None:
         """Put the data keys under a new operator's key (32 bytes); nothing else is written."""

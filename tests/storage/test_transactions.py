@@ -207,3 +207,22 @@ async def test_locks_of_different_names_do_not_wait_for_each_other(db: Database)
         await hold(tx, "one")
         await hold(tx, "two")
         await hold(tx, "one")
+
+
+async def test_what_is_under_way_when_the_database_is_closed_ends_first(db: Database) -> None:
+    under_way, may_end = asyncio.Event(), asyncio.Event()
+
+    async def look() -> list[str]:
+        async with db.read() as tx:
+            under_way.set()
+            await may_end.wait()
+            return [row["subject"] for row in await tx.all(sa.select(timers.c.subject))]
+
+    looking = asyncio.create_task(look())
+    await under_way.wait()
+    closing = asyncio.create_task(db.close())
+    await asyncio.sleep(0.05)
+    assert not closing.done()
+    may_end.set()
+    await closing
+    assert looking.done() and await looking == []
