@@ -68,7 +68,7 @@ class Teller:
         said = [(word, told) for word in words if (told := await self._page_of(word)) is not None]
         if not said:
             return None, []
-        return Page(*_joined(said)), [word for word, _ in said]
+        return Page(*together(said)), [word for word, _ in said]
 
     async def show_waiting(self, interaction: discord.Interaction[Any]) -> None:
         """Show what this person has not been told yet, privately."""
@@ -133,7 +133,7 @@ class Teller:
         return True
 
 
-def _joined(said: Sequence[tuple[Kept, Page]]) -> Iterator[str | Row]:
+def together(said: Sequence[tuple[Kept, Page]]) -> Iterator[str | Row]:
     """Everything that is said, with each button under the newest word that has it: Discord takes none twice."""
     newest = sorted(said, key=lambda one: one[0].created_at)
     under = {name: word.id for word, told in newest for part in told.parts for name in _names(part)}

@@ -96,6 +96,20 @@ class PersistentButton(PersistentItem):
         await run(interaction, self.gate, self.group_id, lambda: self.press(interaction))
 
 
+class GroupButton(PersistentButton):
+    """A button about one group, and about nothing else. Subclasses say ``named``: what their custom id begins with."""
+
+    named: ClassVar[str]
+
+    def __init_subclass__(cls, *, named: str) -> None:
+        super().__init_subclass__(template=rf"{named}:(?P<group>\d+)")
+        cls.named = named
+
+    def __init__(self, group: int) -> None:
+        super().__init__(f"{self.named}:{group}")
+        self.group = group
+
+
 class PersistentSelect(PersistentItem):
     """A list to pick one thing from; ``placeholder`` is the key of its words."""
 

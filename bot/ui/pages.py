@@ -62,30 +62,8 @@ def divide(page: Page) -> list[Page]:
             length = components = 0
         made[-1].append(part)
         length, components = length + long, components + many
-    first, *others = map(_each_once, made)
+    first, *others = made
     return [Page(*first, mentions=page.mentions), *(Page(*parts) for parts in others)]
-
-
-def _each_once(parts: list[str | Row]) -> list[str | Row]:
-    """Without a button that stands further down as well: words that are told together may bear the same one, and
-    Discord refuses a message that has a custom id twice.
-    """
-    seen: set[str] = set()
-    kept: list[str | Row] = []
-    for part in reversed(parts):
-        if isinstance(part, str):
-            kept.append(part)
-            continue
-        items = [item for item in part.items if not _custom_id(item) or _custom_id(item) not in seen]
-        seen |= {_custom_id(item) for item in items}
-        if items:
-            kept.append(part if len(items) == len(part.items) else Row(*items))
-    return kept[::-1]
-
-
-def _custom_id(item: ui.DynamicItem[Any] | Link) -> str:
-    """Empty for a link."""
-    return item.custom_id or ""
 
 
 def _pieces(part: str | Row) -> list[str | Row]:

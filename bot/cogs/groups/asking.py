@@ -16,7 +16,7 @@ from bot.features.groups import Group
 from bot.features.groups.model import NOTE_LENGTH, Asking, Wish, version_of
 from bot.ui.access import Access, Answers
 from bot.ui.answer import answer, words_of
-from bot.ui.components import PersistentButton, PersistentModal, Typed
+from bot.ui.components import GroupButton, PersistentButton, PersistentModal, Typed
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Raw, Words
 
@@ -55,42 +55,30 @@ async def show_agreement(interaction: Interaction, group_id: int, wish: Wish) ->
     await answer(interaction, Page(intro, agreement.words, *duties(words, members, inside=False), go_on))
 
 
-class AskButton(PersistentButton, template=r"groups-ask:(?P<group>\d+)"):
+class AskButton(GroupButton, named="groups-ask"):
     access = Access.ANYONE
     answers = Answers.NOW
     label = "groups.ask_button"
     style = discord.ButtonStyle.primary
 
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-ask:{group}")
-        self.group = group
-
     async def press(self, interaction: Interaction) -> None:
         await show_agreement(interaction, self.group, Wish.JOIN)
 
 
-class VisitButton(PersistentButton, template=r"groups-visit:(?P<group>\d+)"):
+class VisitButton(GroupButton, named="groups-visit"):
     access = Access.ANYONE
     answers = Answers.NOW
     label = "groups.visit_button"
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-visit:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         await show_agreement(interaction, self.group, Wish.VISIT)
 
 
-class TakeButton(PersistentButton, template=r"groups-take:(?P<group>\d+)"):
+class TakeButton(GroupButton, named="groups-take"):
     access = Access.ANYONE
     answers = Answers.NOW
     label = "groups.take_button"
     style = discord.ButtonStyle.success
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-take:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         await show_agreement(interaction, self.group, Wish.TAKE)

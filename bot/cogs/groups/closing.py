@@ -16,7 +16,7 @@ from bot.inbox.model import Kept
 from bot.outbox import Errand
 from bot.ui.access import Access, Answers
 from bot.ui.answer import say
-from bot.ui.components import PersistentButton
+from bot.ui.components import GroupButton, PersistentButton
 from bot.ui.doors import help_door, talk_door
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Words, channel, day_words, instant
@@ -63,14 +63,10 @@ class BreakButton(PersistentButton, template=r"groups-break:(?P<group>\d+):(?P<d
         await say(interaction, "groups.break_begun", name=group.name)
 
 
-class ResumeButton(PersistentButton, template=r"groups-resume:(?P<group>\d+)"):
+class ResumeButton(GroupButton, named="groups-resume"):
     access = Access.FACILITATOR
     answers = Answers.LATER
     label = "groups.resume_button"
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-resume:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
@@ -80,15 +76,11 @@ class ResumeButton(PersistentButton, template=r"groups-resume:(?P<group>\d+)"):
         await say(interaction, "groups.break_ended", name=group.name)
 
 
-class ArchiveButton(PersistentButton, template=r"groups-archive:(?P<group>\d+)"):
+class ArchiveButton(GroupButton, named="groups-archive"):
     access = KEEPERS
     answers = Answers.LATER
     label = "groups.archive_button"
     style = discord.ButtonStyle.danger
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-archive:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
@@ -98,15 +90,11 @@ class ArchiveButton(PersistentButton, template=r"groups-archive:(?P<group>\d+)")
         await say(interaction, "groups.archived", name=group.name)
 
 
-class BringBackButton(PersistentButton, template=r"groups-bringback:(?P<group>\d+)"):
+class BringBackButton(GroupButton, named="groups-bringback"):
     access = KEEPERS
     answers = Answers.LATER
     label = "groups.bring_back_button"
     ended = True
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-bringback:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None

@@ -87,7 +87,7 @@ class Describing:
     async def _zone(self, group: Group) -> ZoneInfo:
         async with self._bot.services.db.read() as tx:
             server = await self._bot.services.setup.server(tx, group.guild_id)
-        return ZoneInfo(group.zone or (server.zone if server else "UTC"))
+        return group.clocks(server)
 
 
 def _day(day: date, zone: ZoneInfo) -> Raw:

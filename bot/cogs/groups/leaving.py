@@ -8,7 +8,7 @@ from bot.client import Interaction
 from bot.features.groups import Group
 from bot.ui.access import Access, Answers
 from bot.ui.answer import answer, say, words_of
-from bot.ui.components import PersistentButton
+from bot.ui.components import GroupButton
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Words
 
@@ -17,16 +17,12 @@ def confirm_page(words: Words, group: Group) -> Page:
     return Page(words("groups.leave_confirm", name=group.name), Row(LeaveButton(group.id)))
 
 
-class GoButton(PersistentButton, template=r"groups-go:(?P<group>\d+)"):
+class GoButton(GroupButton, named="groups-go"):
     """The first of the two steps."""
 
     access = Access.MEMBER | Access.VISITOR
     answers = Answers.NOW
     label = "groups.leave_button"
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-go:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
@@ -36,15 +32,11 @@ class GoButton(PersistentButton, template=r"groups-go:(?P<group>\d+)"):
         await answer(interaction, confirm_page(words_of(interaction), leaving))
 
 
-class LeaveButton(PersistentButton, template=r"groups-leave:(?P<group>\d+)"):
+class LeaveButton(GroupButton, named="groups-leave"):
     access = Access.MEMBER | Access.VISITOR
     answers = Answers.LATER
     label = "groups.leave_button"
     style = discord.ButtonStyle.danger
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-leave:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None

@@ -14,7 +14,7 @@ from bot.features.groups import Group, GroupState
 from bot.features.groups.model import NAME_LENGTH
 from bot.ui.access import Access, Answers
 from bot.ui.answer import answer, say, words_of
-from bot.ui.components import PersistentButton, PersistentModal, Typed
+from bot.ui.components import GroupButton, PersistentModal, Typed
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Words
 
@@ -33,14 +33,10 @@ def name_page(words: Words, group: Group, telling: Sequence[str]) -> Page:
     )
 
 
-class UseNameButton(PersistentButton, template=r"groups-name-use:(?P<group>\d+)"):
+class UseNameButton(GroupButton, named="groups-name-use"):
     access = KEEPERS
     answers = Answers.LATER
     label = "groups.use_name_button"
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-name-use:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
@@ -49,15 +45,11 @@ class UseNameButton(PersistentButton, template=r"groups-name-use:(?P<group>\d+)"
         await _say_decided(interaction, group)
 
 
-class OtherNameButton(PersistentButton, template=r"groups-name-other:(?P<group>\d+)"):
+class OtherNameButton(GroupButton, named="groups-name-other"):
     access = KEEPERS
     answers = Answers.FORM
     label = "groups.other_name_button"
     style = discord.ButtonStyle.primary
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-name-other:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None

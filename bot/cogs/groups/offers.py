@@ -10,7 +10,7 @@ from bot.features.groups.places.places import INVITED, OFFERED, WAITING
 from bot.inbox.model import Kept, State
 from bot.ui.access import Access, Answers
 from bot.ui.answer import say
-from bot.ui.components import PersistentButton
+from bot.ui.components import GroupButton
 from bot.ui.pages import Page, Row
 from bot.ui.texts import instant
 
@@ -53,14 +53,10 @@ class Offers:
         return group, expected if same else None
 
 
-class DeclineButton(PersistentButton, template=r"groups-decline:(?P<group>\d+)"):
+class DeclineButton(GroupButton, named="groups-decline"):
     access = Access.ANYONE
     answers = Answers.LATER
     label = "groups.no_thanks_button"
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-decline:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
@@ -70,14 +66,10 @@ class DeclineButton(PersistentButton, template=r"groups-decline:(?P<group>\d+)")
         await say(interaction, "groups.offer_declined")
 
 
-class LeaveListButton(PersistentButton, template=r"groups-unlist:(?P<group>\d+)"):
+class LeaveListButton(GroupButton, named="groups-unlist"):
     access = Access.ANYONE
     answers = Answers.LATER
     label = "groups.leave_list_button"
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-unlist:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
@@ -87,14 +79,10 @@ class LeaveListButton(PersistentButton, template=r"groups-unlist:(?P<group>\d+)"
         await say(interaction, "groups.list_left")
 
 
-class TakeBackButton(PersistentButton, template=r"groups-takeback:(?P<group>\d+)"):
+class TakeBackButton(GroupButton, named="groups-takeback"):
     access = Access.ANYONE
     answers = Answers.LATER
     label = "groups.take_back_button"
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-takeback:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None

@@ -7,19 +7,15 @@ import discord
 from bot.client import Interaction
 from bot.ui.access import Access, Answers
 from bot.ui.answer import say
-from bot.ui.components import PersistentButton
+from bot.ui.components import GroupButton
 
 
-class StayButton(PersistentButton, template=r"groups-stay:(?P<group>\d+)"):
+class StayButton(GroupButton, named="groups-stay"):
     access = Access.MEMBER | Access.VISITOR
     answers = Answers.LATER
     label = "groups.stay_button"
     style = discord.ButtonStyle.success
     refusal = "groups.visit_ended"
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"groups-stay:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None

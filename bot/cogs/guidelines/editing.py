@@ -13,7 +13,7 @@ from bot.client import Interaction
 from bot.features.guidelines.model import POINTS_LENGTH, Preview
 from bot.ui.access import Access, Answers
 from bot.ui.answer import answer, say, words_of
-from bot.ui.components import PersistentButton, PersistentModal, Typed
+from bot.ui.components import GroupButton, PersistentButton, PersistentModal, Typed
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Raw, Words, channel
 
@@ -85,14 +85,10 @@ class PostAgainButton(PostButton, template=r"guidelines-again:(?P<group>\d+):(?P
     named = "guidelines-again"
 
 
-class EditButton(PersistentButton, template=r"guidelines-edit:(?P<group>\d+)"):
+class EditButton(GroupButton, named="guidelines-edit"):
     access = Access.FACILITATOR
     answers = Answers.FORM
     label = "guidelines.edit_button"
-
-    def __init__(self, group: int) -> None:
-        super().__init__(f"guidelines-edit:{group}")
-        self.group = group
 
     async def press(self, interaction: Interaction) -> None:
         await open_form(interaction, self.group)

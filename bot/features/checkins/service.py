@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
 from bot.core.clock import Clock
@@ -158,7 +157,6 @@ class Checkins:
 
     async def _planned(self, tx: Tx, group: Group, checkin_id: int, asked: Template, closes: str) -> Checkin:
         server = await self._server(tx, group.guild_id)
-        zone = group.zone or (server.zone if server is not None else "UTC")
         now = self._clock()
         return Checkin(
             id=checkin_id,
@@ -167,7 +165,7 @@ class Checkins:
             asked=asked,
             state=CheckinState.OPEN,
             opened_at=now,
-            closes_at=read_closing(closes, now, ZoneInfo(zone)),
+            closes_at=read_closing(closes, now, group.clocks(server)),
         )
 
     async def _announce(self, tx: Tx, group: Group, checkin: Checkin, *, actor_id: int) -> None:

@@ -74,8 +74,7 @@ class Departures:
         if member.facilitates and group.state is not GroupState.ARCHIVED:
             left = await store.count(tx, group.id, Role.FACILITATOR)
             about = {0: "groups.trouble_unled", 1: "groups.trouble_led_alone"}.get(left, "groups.trouble_fewer_lead")
-            params = {"group": group.id, "about": about, "problem": None, "user": None}
-            await self._desk.tell_lead(tx, group.guild_id, params)
+            await self._desk.tell_lead(tx, group.guild_id, group.id, about)
 
     async def _matters(self, tx: Tx, guild_id: int, user_id: int) -> bool:
         server = await self._server(tx, guild_id)

@@ -33,12 +33,18 @@ class Desk:
         """Say that something could not be done. ``about`` is the key of the words, ``user_id`` whom it concerns."""
         params: Params = {"group": group.id, "about": about, "problem": problem, "user": user_id}
         if group.desk_id is None:
-            await self.tell_lead(tx, group.guild_id, params)
+            await self._tell_lead(tx, group.guild_id, params)
             return
         await self._post(tx, group.guild_id, group.desk_id, f"group:{group.id}:trouble:{new_id()}", params)
 
-    async def tell_lead(self, tx: Tx, guild_id: int, params: Params) -> None:
-        """Say it in the safeguarding channel; where there is none, to the lead when they are next reached."""
+    async def tell_lead(self, tx: Tx, guild_id: int, group_id: int, about: str, *, problem: str | None = None) -> None:
+        """Say it of a group in the safeguarding channel; where there is none, to the lead when they are next reached.
+
+        ``about`` is the key of the words; without a ``problem`` it is news, and nothing that could not be done.
+        """
+        await self._tell_lead(tx, guild_id, {"group": group_id, "about": about, "problem": problem, "user": None})
+
+    async def _tell_lead(self, tx: Tx, guild_id: int, params: Params) -> None:
         server = await self._server(tx, guild_id)
         if server is None:
             return
@@ -77,4 +83,4 @@ class Desk:
         if server is not None and returned.channel_id == server.safeguarding_id:
             await self.say(tx, returned.guild_id, server.lead_id, TROUBLE, returned.params)
         else:
-            await self.tell_lead(tx, returned.guild_id, returned.params)
+            await self._tell_lead(tx, returned.guild_id, returned.params)

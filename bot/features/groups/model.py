@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from bot.outbox import Lane, What
 from bot.outbox.model import Params
@@ -156,6 +157,10 @@ class Group:
 
     def channel(self, place: Place) -> int | None:
         return {Place.ROOM: self.room_id, Place.DESK: self.desk_id, Place.VOICE: self.voice_id}[place]
+
+    def clocks(self, server: Server | None) -> ZoneInfo:
+        """The zone by which it lives: its own, else that of its server."""
+        return ZoneInfo(self.zone or (server.zone if server else "UTC"))
 
     @property
     def places(self) -> tuple[Place, ...]:

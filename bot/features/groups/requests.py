@@ -215,17 +215,17 @@ class Requests:
         """The person does not want to join after all. Raises ``UserError`` if nothing of theirs waits for an answer."""
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
-            asked = [one for one in await store.requests_of(tx, guild_id, user_id) if one.group_id == group_id]
-            if not asked:
+            if not await self.withdraw_from(tx, guild_id, group_id, user_id):
                 raise UserError("groups.not_asked")
-            for request in asked:
-                await self.withdraw(tx, request)
 
-    async def withdraw_from(self, tx: Tx, group: Group, user_id: int) -> None:
-        """The person does not wait for an answer of this group any more. Its lock is held by the caller."""
-        for request in await store.requests_of(tx, group.guild_id, user_id):
-            if request.group_id == group.id:
-                await self.withdraw(tx, request)
+    async def withdraw_from(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> bool:
+        """The person does not wait for an answer of this group any more; whether they did. Its lock is held by the
+        caller.
+        """
+        asked = [one for one in await store.requests_of(tx, guild_id, user_id) if one.group_id == group_id]
+        for request in asked:
+            await self.withdraw(tx, request)
+        return bool(asked)
 
     async def risen(self, tx: Tx, member: Member) -> None:
         """A member or visitor has become a facilitator, who takes no place: theirs is free. Its lock is held."""
@@ -245,7 +245,7 @@ class Requests:
         for request_id in await places_store.asked_in(tx, group.guild_id, group.id):
             request = await store.request(tx, group.guild_id, request_id)
             if request is not None and request.state is RequestState.ASKED:
-                await self._answer(tx, request, RequestState.WITHDRAWN, actor_id=None)
+                await self.withdraw(tx, request)
                 params = {"group": group.id}
                 await self._desk.say(tx, group.guild_id, request.user_id, CLOSED, params, purpose=JOINING)
         await self._places.close(tx, group)
@@ -351,8 +351,7 @@ class Requests:
         group_id = request.group_id
         if not await self._setbacks.remember(tx, returned, What.POST, Lane.PROMPT, group_id=group_id):
             return
-        about = {"group": group_id, "about": "groups.trouble_card", "problem": returned.problem, "user": None}
-        await self._desk.tell_lead(tx, returned.guild_id, about)
+        await self._desk.tell_lead(tx, returned.guild_id, group_id, "groups.trouble_card", problem=returned.problem)
         params = {"group": group_id}
         await self._desk.say(tx, returned.guild_id, request.user_id, "groups.card_failed", params, purpose=JOINING)
 

@@ -366,13 +366,8 @@ class Rooms:
         """The rooms of an archived group are closed to many at once: one word about it is enough."""
         setbacks = await self._setbacks.of(tx, group.guild_id)
         if sum(setback.group_id == group.id and setback.kind == ACCESS for setback in setbacks) == 1:
-            params = {
-                "group": group.id,
-                "about": "groups.trouble_closing",
-                "problem": returned.problem,
-                "user": None,
-            }
-            await self._desk.tell_lead(tx, group.guild_id, params)
+            about = "groups.trouble_closing"
+            await self._desk.tell_lead(tx, group.guild_id, group.id, about, problem=returned.problem)
 
     def _ring(self, tx: Tx, guild_id: int, group_id: int) -> None:
         for ring in self.progressed:

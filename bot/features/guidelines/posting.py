@@ -213,8 +213,7 @@ class Posting:
         await self._tell_lead(tx, returned.guild_id, group_id, about)
 
     async def _tell_lead(self, tx: Tx, guild_id: int, group_id: int, about: str) -> None:
-        params = {"group": group_id, "about": f"guidelines.trouble_{about}", "problem": _WHY[about], "user": None}
-        await self._groups.desk.tell_lead(tx, guild_id, params)
+        await self._groups.desk.tell_lead(tx, guild_id, group_id, f"guidelines.trouble_{about}", problem=_WHY[about])
 
     async def _tell(self, tx: Tx, returned: Returned, what: What, about: str) -> None:
         post_id, group_id = _subject(returned)

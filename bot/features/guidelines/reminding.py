@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from bot.core.calendar import at_local
 from bot.core.clock import Clock
@@ -67,7 +66,7 @@ class Reminding:
     async def _after(self, tx: Tx, group: Group, instant: datetime, weeks: int) -> datetime:
         """The next one: at ten in the morning on the group's own clocks, on the same day of the week."""
         server = await self._server(tx, group.guild_id)
-        zone = ZoneInfo(group.zone or (server.zone if server else "UTC"))
+        zone = group.clocks(server)
         day = instant.astimezone(zone).date() + timedelta(weeks=weeks)
         while at_local(day, AT, zone) <= self._clock():
             day += timedelta(weeks=weeks)

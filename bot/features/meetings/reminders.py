@@ -214,8 +214,8 @@ class Reminders:
             return
         group_id = occasion.group.id
         if await self._groups.setbacks.remember(tx, card, What.POST, Lane.ROUTINE, group_id=group_id):
-            about = {"group": group_id, "about": "meetings.trouble_card", "problem": card.problem, "user": None}
-            await self._groups.desk.tell_lead(tx, card.guild_id, about)
+            about = "meetings.trouble_card"
+            await self._groups.desk.tell_lead(tx, card.guild_id, group_id, about, problem=card.problem)
 
     async def _card_posted(self, tx: Tx, card: Delivered) -> None:
         await self._groups.setbacks.forget(tx, card.key)

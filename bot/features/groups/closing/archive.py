@@ -226,8 +226,7 @@ class Archive:
             await self._tell_lead(tx, group, "groups.trouble_gone", problem=returned.problem)
 
     async def _tell_lead(self, tx: Tx, group: Group, about: str, *, problem: str | None = None) -> None:
-        params = {"group": group.id, "about": about, "problem": problem, "user": None}
-        await self._desk.tell_lead(tx, group.guild_id, params)
+        await self._desk.tell_lead(tx, group.guild_id, group.id, about, problem=problem)
 
     async def _record(self, tx: Tx, group: Group, action: str, actor_id: int | None) -> None:
         await self._audit.record(

@@ -126,7 +126,7 @@ class Breaks:
 
     async def _zone(self, tx: Tx, group: Group) -> ZoneInfo:
         server = await self._server(tx, group.guild_id)
-        return ZoneInfo(group.zone or (server.zone if server else "UTC"))
+        return group.clocks(server)
 
     async def _record(self, tx: Tx, group: Group, action: str, actor_id: int | None) -> None:
         await self._audit.record(

@@ -151,7 +151,7 @@ class Handovers:
                 await announce(tx, group)
             params = {"group": group.id, "handover": handover.id}
             await self._desk.say(tx, guild_id, user_id, CARRIED, params)
-            await self._desk.tell_lead(tx, guild_id, {"group": group.id, "about": NEWS, "problem": None, "user": None})
+            await self._desk.tell_lead(tx, guild_id, group.id, NEWS)
             await self._record(tx, handover, "groups.handed_over", user_id)
             return group
 
@@ -201,7 +201,7 @@ class Handovers:
         else:
             after = _newcomer(group, user_id, self._clock(), duty=duty)
         member = await groups.put_member(tx, after)
-        await self._requests.withdraw_from(tx, group, user_id)
+        await self._requests.withdraw_from(tx, group.guild_id, group.id, user_id)
         await self._rooms.look_again(tx, group, member)
         if inside:
             await self._requests.risen(tx, member)

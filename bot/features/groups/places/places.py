@@ -330,7 +330,7 @@ class Places:
 
     async def _zone(self, tx: Tx, group: Group) -> ZoneInfo:
         server = await self._server(tx, group.guild_id)
-        return ZoneInfo(group.zone or (server.zone if server else "UTC"))
+        return group.clocks(server)
 
     def _waits_until(self, expected: Expected) -> datetime:
         return expected.since + self._rules.request_lasts
