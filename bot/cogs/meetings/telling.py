@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 
 from bot.client import Bot
 from bot.cogs.meetings.buttons import AnswerButton
-from bot.cogs.meetings.pages import called_off_page, card_page
+from bot.cogs.meetings.change_buttons import HoldButton
+from bot.cogs.meetings.pages import card_page
 from bot.courier import EditWanted
 from bot.features.groups import Group
 from bot.features.meetings import Choice, MeetingState, Occasion, OccasionState
@@ -41,13 +42,12 @@ class Telling:
             return None
         told = Told(str(errand.params["told"]))
         if told is Told.ENDED:
-            return Page(*await self._gone(errand.params, group, "meetings.notice_ended", ""), *_doors(group))
+            return Page(*await self._gone(errand.params, group, "meetings.notice_ended"), *_doors(group))
         occasion = await self._as_told(errand.guild_id, errand.params)
         if occasion is None:
             return None
         if told is Told.CANCELLED:
-            reason = occasion.change.reason or ""
-            return Page(*await self._gone(errand.params, group, "meetings.notice_cancelled", reason), *_doors(group))
+            return Page(*await self._gone(errand.params, group, "meetings.notice_cancelled"), *_doors(group))
         when, ends = instant(occasion.starts_at), instant(occasion.ends_at, "t")
         return Page(self._bot.words(f"meetings.notice_{told}", was=_was(errand.params), when=when, ends=ends))
 
@@ -56,19 +56,15 @@ class Telling:
         group = await self._group(word.guild_id, word.params)
         if group is None or group.archived:
             return None
-        words, told = self._bot.words, Told(str(word.params["told"]))
-        if told is Told.ENDED:
-            gone = await self._gone(word.params, group, "meetings.word_ended", "")
-            return Page(*self._of_group(word, group), *gone, *_help(word))
-        occasion = await self._as_told(word.guild_id, word.params)
-        if occasion is None:
+        told = Told(str(word.params["told"]))
+        occasion = None if told is Told.ENDED else await self._as_told(word.guild_id, word.params)
+        if told is not Told.ENDED and occasion is None:
             return None
-        if told is Told.CANCELLED:
-            reason = occasion.change.reason or ""
-            gone = await self._gone(word.params, group, "meetings.word_cancelled", reason)
+        if occasion is None or told is Told.CANCELLED:
+            gone = await self._gone(word.params, group, f"meetings.word_{told}")
             return Page(*self._of_group(word, group), *gone, *_help(word))
         when, ends = instant(occasion.starts_at), instant(occasion.ends_at, "t")
-        text = words(f"meetings.word_{told}", was=_was(word.params), when=when, ends=ends)
+        text = self._bot.words(f"meetings.word_{told}", was=_was(word.params), when=when, ends=ends)
         if word.state is State.SENT:
             return Page(text)
         day = occasion.day.isoformat()
@@ -80,8 +76,10 @@ class Telling:
         params = errand.params
         occasion = await self._spoken_of(errand.guild_id, params)
         words = self._bot.words
-        if occasion is None or _is_off(occasion):
-            page = called_off_page(words, occasion) if params["card"] else Page(words("meetings.stands_not"))
+        if occasion is None or occasion.called_off:
+            page = Page(words("meetings.stands_not"))
+            if occasion is not None and params["card"]:
+                page = self._card_off(occasion)
         elif not params["card"]:
             page = Page(words("meetings.stands", when=instant(occasion.starts_at)))
         else:
@@ -91,18 +89,24 @@ class Telling:
             page = card_page(words, occasion, numbers)
         return EditWanted(channel_id=int(str(params["channel"])), message_id=int(str(params["message"])), page=page)
 
+    def _card_off(self, occasion: Occasion) -> Page:
+        """What stands on the desk in place of the numbers; a time that is called off alone can be held after all."""
+        told = self._bot.words("meetings.card_off", title=occasion.title, when=instant(occasion.starts_at))
+        if occasion.state is not OccasionState.CANCELLED or occasion.starts_at <= self._bot.services.clock():
+            return Page(told)
+        return Page(told, Row(HoldButton(occasion.group.id, occasion.meeting.id, occasion.day.isoformat())))
+
     def _of_group(self, word: Kept, group: Group) -> list[str]:
         if word.state is State.SENT:
             return []
         return [self._bot.words("meetings.word_group", name=group.name)]
 
-    async def _gone(self, params: Params, group: Group, key: str, reason: str) -> list[str]:
+    async def _gone(self, params: Params, group: Group, key: str) -> list[str]:
         """That a meeting does not take place, why in general words, and when the next one is."""
         words = self._bot.words
         parts: list[str] = [words(key, was=_was(params))]
-        why = f"meetings.why_{reason}"
-        if reason and words.has(why):
-            parts.append(words(why))
+        if params["reason"]:
+            parts.append(words(f"meetings.why_{params['reason']}"))
         now = self._bot.services.clock()
         coming = await self._meetings.coming(guild_id=group.guild_id, group_id=group.id)
         ahead = [occasion for occasion in coming if occasion.starts_at > now]
@@ -124,10 +128,6 @@ class Telling:
     async def _group(self, guild_id: int, params: Params) -> Group | None:
         async with self._bot.services.db.read() as tx:
             return await self._bot.services.groups.group(tx, guild_id, int(str(params["group"])))
-
-
-def _is_off(occasion: Occasion) -> bool:
-    return MeetingState.CANCELLED is occasion.meeting.state or occasion.state is OccasionState.CANCELLED
 
 
 def _was(params: Params) -> str:

@@ -134,6 +134,11 @@ class Occasion:
         return self.meeting.revision + self.change.revision
 
     @property
+    def called_off(self) -> bool:
+        """Whether it does not take place, alone or with the whole meeting."""
+        return OccasionState.CANCELLED is self.state or self.meeting.state is MeetingState.CANCELLED
+
+    @property
     def title(self) -> str:
         return self.change.title or self.meeting.title
 
@@ -182,6 +187,11 @@ def overdue_at_once(timetable: Timetable, lengths: Sequence[timedelta], now: dat
         return None
     passed = [before for before in lengths if occurrence.starts_at - before <= now]
     return Moment(occurrence=occurrence, before=min(passed)) if passed else None
+
+
+def starting_at(meeting: Meeting, instant: datetime) -> list[Occurrence]:
+    """The times of the meeting that start at just that instant."""
+    return list(meeting.timetable.between(instant - _INSTANT, instant))
 
 
 def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) -> datetime | None:

@@ -84,15 +84,15 @@ class Telling:
         for what in await store.posts_of(tx, meeting.guild_id, meeting.id, day):
             place = await store.post(tx, meeting.guild_id, meeting.id, day, what)
             if place is not None and (what == CARD or what.startswith(f"{REMINDER}:")):
-                about: Params = {"meeting": meeting_id, "day": new_day.isoformat(), "group": meeting.group_id}
-                await self._mend(tx, meeting.guild_id, place, {**about, "card": what == CARD})
+                about: Params = {"meeting": meeting_id, "day": new_day.isoformat(), "card": what == CARD}
+                await self._mend(tx, meeting.guild_id, place, about)
 
-    async def overtaken(self, tx: Tx, reminder: Delivered, group_id: int) -> None:
+    async def overtaken(self, tx: Tx, reminder: Delivered) -> None:
         """A reminder was on its way while its meeting changed."""
         if reminder.channel_id is not None and reminder.message_id is not None:
             place = (reminder.channel_id, reminder.message_id)
             about = {name: reminder.params[name] for name in ("meeting", "day")}
-            await self._mend(tx, reminder.guild_id, place, {**about, "group": group_id, "card": False})
+            await self._mend(tx, reminder.guild_id, place, {**about, "card": False})
 
     async def _mend(self, tx: Tx, guild_id: int, place: tuple[int, int], about: Params) -> None:
         channel_id, message_id = place
@@ -136,4 +136,5 @@ def _params(news: News) -> Params:
         "revision": now.revision,
         "told": news.told,
         "was": int(news.before.starts_at.timestamp()),
+        "reason": news.reason,
     }
