@@ -211,7 +211,9 @@ class Meetings:
             await tx.lock("meeting", meeting_id)
             occasion = await self._course.occasion(tx, guild_id, meeting_id, day)
             if occasion is None or occasion.group.id != group_id:
-                raise NotFound("meetings.not_planned")
+                gone = await self._course.spoken_of(tx, guild_id, meeting_id, day)
+                called_off = gone is not None and gone.group.id == group_id and gone.called_off
+                raise NotFound("meetings.not_held" if called_off else "meetings.not_planned")
             if occasion.ends_at <= self._clock():
                 raise UserError("meetings.ended")
             standing = await self._groups.standing(tx, guild_id, user_id, group_id=occasion.group.id)

@@ -28,7 +28,7 @@ ANN, BO = 1, 2
 
 
 async def ask(house: House, occasion: Occasion, doing: Doing = Doing.MOVE, **typed: object) -> Preview:
-    asked = Typed(doing=doing, meeting_id=occasion.meeting.id, day=occasion.day, **typed)  # pyright: ignore
+    asked = Typed(doing=doing, meeting_id=occasion.meeting.id, day=occasion.day, **typed)  # pyright: ignore[reportArgumentType]
     return await house.meetings.changes.propose(guild_id=GUILD, group_id=house.group.id, typed=asked)
 
 
