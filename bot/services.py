@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
+from tzdata import IANA_VERSION
+
 from bot.audit import Audit
 from bot.core.clock import Clock, utc_now
 from bot.features.cases import Cases, Step
@@ -68,6 +70,7 @@ async def open_services(
         await db.open(shards=shards.ids if shards else None)
         bells.start()
         services = _features(settings, _mechanisms(settings, db, clock, make_bell or bells.make, safety_tick))
+        await services.meetings.zones.begin(IANA_VERSION)
         await services.checkins.begin()
         try:
             yield services

@@ -73,14 +73,20 @@ class Refused(app_commands.CheckFailure):
         self.reason = reason
 
 
-def requires(access: Access, answers: Answers) -> Callable[[F], F]:
-    """Declare, on a command, who may use it and how it answers."""
+def requires(
+    access: Access, answers: Answers, about: Callable[[Interaction], Awaitable[int | None]] | None = None
+) -> Callable[[F], F]:
+    """Declare, on a command, who may use it and how it answers.
+
+    ``about`` finds the id of the group in what else was typed, where nobody named one.
+    """
     gate = Gate(access, answers)
 
     async def check(interaction: Interaction) -> bool:
         try:
             group = interaction.namespace.group if "group" in interaction.namespace else None
-            await pass_through(interaction, gate, code=group)
+            group_id = await about(interaction) if about is not None and not group else None
+            await pass_through(interaction, gate, code=group, group_id=group_id)
         except Exception as error:
             raise Refused(error) from error
         return True
@@ -180,7 +186,7 @@ Finds = Callable[[Interaction], Awaitable[list[Group]]]
 
 def group_choices(access: Access) -> Choices:
     """Autocomplete for ``group:``: only the groups for which this person may run the command."""
-    return choices_among(lambda interaction: _runnable(interaction, access))
+    return choices_among(lambda interaction: runnable(interaction, access))
 
 
 def choices_among(find: Finds) -> Choices:
@@ -200,7 +206,8 @@ def choices_among(find: Finds) -> Choices:
     return choose
 
 
-async def _runnable(interaction: Interaction, access: Access) -> list[Group]:
+async def runnable(interaction: Interaction, access: Access) -> list[Group]:
+    """The groups for which this person may run a command of that access."""
     assert interaction.guild_id is not None
     services = services_of(interaction)
     everywhere = interaction.permissions.manage_guild and Access.ADMIN in access

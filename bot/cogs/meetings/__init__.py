@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bot.client import Bot
 from bot.cogs.meetings.buttons import AnswerButton, ScheduleButton
+from bot.cogs.meetings.change_buttons import ChangeButton, HoldButton
 from bot.cogs.meetings.commands import MeetingsCog
 from bot.cogs.meetings.posts import Posts
+from bot.cogs.meetings.telling import Telling
 
 
 async def setup(bot: Bot) -> None:
-    bot.add_components(AnswerButton, ScheduleButton)
+    bot.add_components(AnswerButton, ScheduleButton, ChangeButton, HoldButton)
     Posts(bot).register()
+    Telling(bot).register()
     await bot.add_cog(MeetingsCog(bot))

@@ -8,31 +8,37 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Bot, Interaction
+from bot.cogs.meetings.changing import Changing
+from bot.cogs.meetings.changing_pages import hold_rows
+from bot.cogs.meetings.offering import start_choices
 from bot.cogs.meetings.pages import list_page, understood_page
 from bot.core.calendar import Repeat
 from bot.core.zones import zones_like
 from bot.features.meetings import By, Proposal
 from bot.features.meetings.model import LONGEST, MOST_TIMES, SHORTEST, TITLE_LENGTH
-from bot.ui.access import Access, Answers, group_choices, group_of, requires
+from bot.ui.access import Access, Answers, group_choices, group_of, requires, standing_of
 from bot.ui.answer import answer, words_of
+from bot.ui.pages import Page
 
 Title = app_commands.Range[str, 1, TITLE_LENGTH]
 Minutes = app_commands.Range[int, SHORTEST, LONGEST]
 Times = app_commands.Range[int, 1, MOST_TIMES]
 MEMBERS = Access.MEMBER | Access.VISITOR
 MOST_CHOICES = 25
+MOST_CALLED_OFF = 5
 
 
 async def zone_choices(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=zone, value=zone) for zone in zones_like(typed, MOST_CHOICES)]
 
 
-class MeetingsCog(commands.GroupCog, name="meetings", group_name="meeting"):
+class MeetingsCog(Changing, commands.GroupCog, name="meetings", group_name="meeting"):
     def __init__(self, bot: Bot) -> None:
+        self._bot = bot
         self._meetings = bot.services.meetings
 
     @app_commands.command()
-    @app_commands.autocomplete(group=group_choices(Access.FACILITATOR), zone=zone_choices)
+    @app_commands.autocomplete(group=group_choices(Access.FACILITATOR), zone=zone_choices, starts=start_choices)
     @requires(Access.FACILITATOR, Answers.LATER)
     async def schedule(  # one argument for each option that a person types
         self,
@@ -70,5 +76,10 @@ class MeetingsCog(commands.GroupCog, name="meetings", group_name="meeting"):
     async def coming(self, interaction: Interaction, group: str | None = None) -> None:
         """See which meetings are coming."""
         assert interaction.guild_id is not None
-        occasions = await self._meetings.coming(guild_id=interaction.guild_id, group_id=group_of(interaction).id)
-        await answer(interaction, list_page(words_of(interaction), occasions))
+        which = {"guild_id": interaction.guild_id, "group_id": group_of(interaction).id}
+        occasions = await self._meetings.coming(**which)
+        called_off = (await self._meetings.changes.called_off(**which))[:MOST_CALLED_OFF]
+        page = list_page(words_of(interaction), occasions, called_off)
+        if standing_of(interaction).facilitator:
+            page = Page(*page.parts, *hold_rows(words_of(interaction), called_off))
+        await answer(interaction, page)

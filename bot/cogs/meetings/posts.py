@@ -9,7 +9,7 @@ from bot.cogs.meetings.buttons import AnswerButton
 from bot.cogs.meetings.pages import card_page
 from bot.courier import EditWanted
 from bot.features.meetings import Choice, Occasion
-from bot.features.meetings.reminders import CARD, COUNTED, REMINDER, UNDELIVERED
+from bot.features.meetings.reminders import CARD, COUNTED, REMINDER, UNDELIVERED, reminder_key
 from bot.inbox.model import Kept
 from bot.outbox import Errand
 from bot.outbox.model import Params
@@ -33,7 +33,8 @@ class Posts:
     async def reminder(self, errand: Errand) -> Page | None:
         """Neutral, because it can show on a lock screen: no title, no name, nobody called."""
         occasion = await self._occasion(errand)
-        if occasion is None:
+        # of a reminder that was overtaken by a change, the new one speaks
+        if occasion is None or errand.key != reminder_key(occasion, str(errand.params["before"])):
             return None
         text = self._bot.words("meetings.reminder", relative_time=instant(occasion.starts_at, "R"))
         group, meeting, day = occasion.group.id, occasion.meeting.id, occasion.day.isoformat()

@@ -134,6 +134,11 @@ class Occasion:
         return self.meeting.revision + self.change.revision
 
     @property
+    def called_off(self) -> bool:
+        """Whether it does not take place, alone or with the whole meeting."""
+        return OccasionState.CANCELLED is self.state or self.meeting.state is MeetingState.CANCELLED
+
+    @property
     def title(self) -> str:
         return self.change.title or self.meeting.title
 
@@ -184,10 +189,14 @@ def overdue_at_once(timetable: Timetable, lengths: Sequence[timedelta], now: dat
     return Moment(occurrence=occurrence, before=min(passed)) if passed else None
 
 
-def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) -> datetime | None:
-    """When next, later than ``after``, one of ``lengths`` before a start is reached or a time of the meeting ends.
+def starting_at(meeting: Meeting, instant: datetime) -> list[Occurrence]:
+    """The times of the meeting that start at just that instant."""
+    return list(meeting.timetable.between(instant - _INSTANT, instant))
 
-    None once all that is past.
+
+def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) -> datetime | None:
+    """When next, later than ``after``, one of ``lengths`` before a start is reached, or a time of the meeting ends or
+    would have ended. None once all that is past.
     """
     timetable = meeting.timetable
     due = [
@@ -196,4 +205,7 @@ def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) ->
         if (occurrence := next(timetable.after(after + before), None))
     ]
     ending = next(timetable.ending_after(after), None)
-    return min(due if ending is None else [*due, timetable.ends_at(ending)], default=None)
+    ends = [] if ending is None else [timetable.ends_at(ending)]
+    # a time that is called off can be held after all, until it would have ended
+    ends += [at for called_off in timetable.called_off() if (at := timetable.ends_at(called_off)) > after]
+    return min([*due, *ends], default=None)

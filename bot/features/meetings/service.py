@@ -17,6 +17,8 @@ from bot.features.groups import Group, Groups, GroupState, Member
 from bot.features.groups.desk import ServerOf
 from bot.features.groups.model import tidy
 from bot.features.meetings import store
+from bot.features.meetings.changes import Changes
+from bot.features.meetings.changes.zones import ZoneRules
 from bot.features.meetings.course import Course, OnEnded
 from bot.features.meetings.model import (
     LONGEST,
@@ -32,6 +34,7 @@ from bot.features.meetings.model import (
     Occasion,
     Proposal,
     overdue_at_once,
+    starting_at,
 )
 from bot.features.meetings.reminders import CARD, Reminders
 from bot.outbox import Outbox
@@ -70,6 +73,8 @@ class Meetings:
         self._minutes = minutes
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
+        self.changes = Changes(db, clock, outbox, timers, audit, groups, self._course, self._reminders)
+        self.zones = ZoneRules(db, clock, timers, self._course)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
@@ -170,9 +175,8 @@ class Meetings:
         others = [other for other in await store.planned(tx, group.guild_id, group.id) if other.id != meeting.id]
         if len(others) >= MOST_PER_GROUP:
             raise UserError("meetings.too_many", most=MOST_PER_GROUP)
-        moment = timedelta(microseconds=1)
         for other in others:
-            if any(other.timetable.between(first.starts_at - moment, first.starts_at)):
+            if starting_at(other, first.starts_at):
                 raise UserError("meetings.same_time", title=other.title)
         return Occasion(meeting=meeting, group=group, occurrence=first)
 
@@ -207,7 +211,9 @@ class Meetings:
             await tx.lock("meeting", meeting_id)
             occasion = await self._course.occasion(tx, guild_id, meeting_id, day)
             if occasion is None or occasion.group.id != group_id:
-                raise NotFound("meetings.not_planned")
+                gone = await self._course.spoken_of(tx, guild_id, meeting_id, day)
+                called_off = gone is not None and gone.group.id == group_id and gone.called_off
+                raise NotFound("meetings.not_held" if called_off else "meetings.not_planned")
             if occasion.ends_at <= self._clock():
                 raise UserError("meetings.ended")
             standing = await self._groups.standing(tx, guild_id, user_id, group_id=occasion.group.id)

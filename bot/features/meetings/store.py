@@ -143,6 +143,14 @@ def _sealed(tx: Tx, words: str | None, column_name: str, table: str, name: int |
     return tx.vault.seal(words, table, f"{name}:{column_name}") if words else None
 
 
+async def planned_after(tx: Tx, meeting_id: int, limit: int) -> list[Meeting]:
+    """Planned meetings of any server, by their ids, from the one after ``meeting_id`` on."""
+    later = sa.and_(meetings.c.id > meeting_id, meetings.c.state == MeetingState.PLANNED)
+    rows = await tx.all(sa.select(meetings.c.id).where(later).order_by(meetings.c.id).limit(limit))
+    found = await _all(tx, meetings.c.id.in_([row["id"] for row in rows]))
+    return sorted(found, key=lambda meeting: meeting.id)
+
+
 async def add(tx: Tx, meeting: Meeting, now: datetime) -> None:
     ids = {"id": meeting.id, "guild_id": meeting.guild_id, "group_id": meeting.group_id}
     await tx.execute(sa.insert(meetings).values(**ids, **_written(tx, meeting), state=meeting.state, created_at=now))
@@ -302,6 +310,40 @@ async def absent(tx: Tx, meeting: Meeting, day: date) -> frozenset[int]:
     same = (answers.c.guild_id == meeting.guild_id, answers.c.meeting_id == meeting.id, answers.c.day == day)
     rows = await tx.all(sa.select(answers.c.user).where(*same, answers.c.answer == Choice.AWAY))
     return frozenset(tx.vault.open_id(row["user"], meeting.guild_id) for row in rows)
+
+
+async def answered(tx: Tx, meeting: Meeting, day: date) -> set[int]:
+    """Who said anything about this time."""
+    same = (answers.c.guild_id == meeting.guild_id, answers.c.meeting_id == meeting.id, answers.c.day == day)
+    rows = await tx.all(sa.select(answers.c.user).where(*same))
+    return {tx.vault.open_id(row["user"], meeting.guild_id) for row in rows}
+
+
+async def forget_time(tx: Tx, meeting: Meeting, day: date) -> None:
+    """Delete what was answered about this time."""
+    await tx.execute(sa.delete(answers).where(_about(answers, meeting, day)))
+
+
+async def spoken_days(tx: Tx, meeting: Meeting, since: date) -> list[date]:
+    """The times, from the day ``since`` on, about which something was answered or posted, the earliest first."""
+    days: set[date] = set()
+    for table in (answers, posts):
+        of_meeting = sa.and_(table.c.guild_id == meeting.guild_id, table.c.meeting_id == meeting.id)
+        rows = await tx.all(sa.select(table.c.day).where(of_meeting, table.c.day >= since).distinct())
+        days |= {row["day"] for row in rows}
+    return sorted(days)
+
+
+async def rename_time(tx: Tx, meeting: Meeting, day: date, now: Meeting, new_day: date, ends_at: datetime) -> None:
+    """Have what was answered and posted about one time be about a time of ``now``, which ends at ``ends_at``."""
+    for table in (answers, posts):
+        named = {"meeting_id": now.id, "day": new_day, "ends_at": ends_at}
+        await tx.execute(sa.update(table).where(_about(table, meeting, day)).values(named))
+
+
+def _about(table: sa.Table, meeting: Meeting, day: date) -> sa.ColumnElement[bool]:
+    of_meeting = sa.and_(table.c.guild_id == meeting.guild_id, table.c.meeting_id == meeting.id)
+    return sa.and_(of_meeting, table.c.day == day)
 
 
 async def forget_answers(tx: Tx, guild_id: int, group_id: int, user_id: int) -> Sequence[tuple[int, date]]:
