@@ -5,10 +5,12 @@ from __future__ import annotations
 from bot.client import Bot
 from bot.cogs.meetings.buttons import AnswerButton, ScheduleButton
 from bot.cogs.meetings.commands import MeetingsCog
+from bot.cogs.meetings.events import MeetingEvents
 from bot.cogs.meetings.posts import Posts
 
 
 async def setup(bot: Bot) -> None:
     bot.add_components(AnswerButton, ScheduleButton)
     Posts(bot).register()
+    MeetingEvents(bot).register()
     await bot.add_cog(MeetingsCog(bot))

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.cogs.meetings.buttons import ScheduleButton
+from bot.cogs.meetings.where import where_words
 from bot.core.calendar import LAST, LAST_DAY_IN_EVERY_MONTH, Happens, Repeat, Schedule, happens, place_in_month
 from bot.features.meetings import Meeting, Numbers, Occasion
 from bot.ui.pages import Page, Row
@@ -28,7 +29,8 @@ def understood_page(words: Words, occasion: Occasion) -> Page:
         ends=instant(occasion.ends_at, "t"),
     )
     button = Row(ScheduleButton(meeting.group_id, meeting.id))
-    return Page(words("meetings.please_check"), what, *_notes(words, meeting, local), button)
+    where = [where_words(words, occasion), *([words("meetings.event_comes")] if meeting.event else [])]
+    return Page(words("meetings.please_check"), what, *where, *_notes(words, meeting, local), button)
 
 
 def list_page(words: Words, occasions: Sequence[Occasion]) -> Page:
@@ -42,6 +44,7 @@ def list_page(words: Words, occasions: Sequence[Occasion]) -> Page:
             relative=instant(occasion.starts_at, "R"),
             repeat=repeat_words(words, occasion.meeting.schedule),
         )
+        + f" {where_words(words, occasion)}"
         for occasion in occasions
     ]
     return Page(words("meetings.list_intro", name=occasions[0].group.name), *lines)

@@ -18,6 +18,7 @@ from bot.features.groups.desk import ServerOf
 from bot.features.groups.model import tidy
 from bot.features.meetings import store
 from bot.features.meetings.course import Course, OnEnded
+from bot.features.meetings.events import Events
 from bot.features.meetings.model import (
     LONGEST,
     MOST_PER_GROUP,
@@ -33,6 +34,7 @@ from bot.features.meetings.model import (
     Proposal,
     overdue_at_once,
 )
+from bot.features.meetings.places import read_event, read_place
 from bot.features.meetings.reminders import CARD, Reminders
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -70,6 +72,7 @@ class Meetings:
         self._minutes = minutes
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
+        self.events = Events(db, clock, outbox, groups, self._course)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
@@ -128,6 +131,7 @@ class Meetings:
         minutes = self._minutes if proposal.minutes is None else proposal.minutes
         if not SHORTEST <= minutes <= LONGEST:
             raise UserError("meetings.minutes_range", shortest=SHORTEST, longest=LONGEST)
+        place = read_place(proposal.where, group)
         return Meeting(
             id=new_id(),
             guild_id=group.guild_id,
@@ -136,6 +140,8 @@ class Meetings:
             schedule=self._read_schedule(proposal, await self._zone(tx, group, proposal)),
             minutes=minutes,
             state=MeetingState.DRAFT,
+            place=place,
+            event=read_event(place, event=proposal.event),
         )
 
     async def _zone(self, tx: Tx, group: Group, proposal: Proposal) -> str:
