@@ -88,6 +88,10 @@ def ours(one: Meeting, now: datetime, upto: datetime) -> list[Time]:
     return sorted(time for time in found if time[0] <= upto)
 
 
+LATE = Change(day=date(2026, 11, 3), moved=WallTime(day=date(2026, 12, 5), time=time(19)))
+"""Put off for so long that others which follow it by the schedule are over by then."""
+
+
 @composite
 def schedules(draw: DrawFn) -> Schedule:
     repeat = draw(st.sampled_from(Repeat))
@@ -141,6 +145,7 @@ def changes(draw: DrawFn, day: date) -> Change:
 )
 @example(one=meeting(weekly(day=date(2027, 1, 31), repeat=Repeat.MONTHLY)), now=NOW)
 @example(one=meeting(weekly(day=date(2027, 1, 29), repeat=Repeat.MONTHLY, times=14)), now=NOW)
+@example(one=meeting(weekly(day=date(2026, 11, 3), repeat=Repeat.WEEKLY), LATE), now=NOW)
 def test_another_library_finds_the_times_that_we_keep(one: Meeting, now: datetime) -> None:
     upto = now + TWO_YEARS
     file = calendar_file([one], TITLED, now)
