@@ -6,6 +6,7 @@ from bot.client import Bot
 from bot.cogs.meetings.buttons import AnswerButton, ScheduleButton
 from bot.cogs.meetings.change_buttons import ChangeButton, HoldButton
 from bot.cogs.meetings.commands import MeetingsCog
+from bot.cogs.meetings.events import MeetingEvents
 from bot.cogs.meetings.posts import Posts
 from bot.cogs.meetings.telling import Telling
 
@@ -14,4 +15,5 @@ async def setup(bot: Bot) -> None:
     bot.add_components(AnswerButton, ScheduleButton, ChangeButton, HoldButton)
     Posts(bot).register()
     Telling(bot).register()
+    MeetingEvents(bot).register()
     await bot.add_cog(MeetingsCog(bot))

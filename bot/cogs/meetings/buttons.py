@@ -7,6 +7,7 @@ from datetime import date
 import discord
 
 from bot.client import Interaction
+from bot.cogs.meetings.where import where_words
 from bot.features.meetings import Choice
 from bot.ui.access import Access, Answers
 from bot.ui.answer import answer, words_of
@@ -78,4 +79,5 @@ class AnswerButton(
         )
         words = words_of(interaction)
         told = words(f"meetings.answered_{self.choice}", when=instant(occasion.starts_at))
-        await answer(interaction, Page(told, words("meetings.answer_private")))
+        where = [] if self.choice is Choice.AWAY else [where_words(words, occasion)]
+        await answer(interaction, Page(told, *where, words("meetings.answer_private")))

@@ -10,9 +10,11 @@ from discord.ext import commands
 from bot.client import Bot, Interaction
 from bot.cogs.meetings.changing_pages import preview_page
 from bot.cogs.meetings.offering import group_of_meeting, meeting_choices, move_choices, pointed_at
+from bot.cogs.meetings.where import Typed as Place
+from bot.cogs.meetings.where import as_meant, where_choices
 from bot.features.meetings.changes import Reason
 from bot.features.meetings.changes.model import Doing, Typed, Which
-from bot.features.meetings.changes.wishes import MOST_PLACES, PLACE_LENGTH
+from bot.features.meetings.changes.wishes import MOST_PLACES
 from bot.features.meetings.model import LONGEST, SHORTEST, TITLE_LENGTH
 from bot.ui.access import Access, Answers, group_choices, group_of, requires
 from bot.ui.answer import answer, words_of
@@ -23,7 +25,6 @@ Times = Literal["one", "following"]
 Why = Literal["facilitator", "few", "holiday", "other"]
 Title = app_commands.Range[str, 1, TITLE_LENGTH]
 Minutes = app_commands.Range[int, SHORTEST, LONGEST]
-PlaceWords = app_commands.Range[str, 1, PLACE_LENGTH]
 Places = app_commands.Range[int, 1, MOST_PLACES]
 
 
@@ -74,7 +75,7 @@ class Changing(commands.Cog):
         await self._ask(interaction, typed)
 
     @app_commands.command()
-    @app_commands.autocomplete(meeting=meeting_choices, group=FACILITATORS)
+    @app_commands.autocomplete(meeting=meeting_choices, where=where_choices, group=FACILITATORS)
     @requires(Access.FACILITATOR, Answers.LATER, about=group_of_meeting)
     async def edit(  # one argument for each option that a person types
         self,
@@ -83,7 +84,7 @@ class Changing(commands.Cog):
         which: Times = "one",
         title: Title | None = None,
         minutes: Minutes | None = None,
-        where: PlaceWords | None = None,
+        where: Place = "",
         places: Places | None = None,
         group: str | None = None,
     ) -> None:
@@ -96,7 +97,7 @@ class Changing(commands.Cog):
             which=Which(which),
             title=title,
             minutes=minutes,
-            where=where or "",
+            where=as_meant(interaction, where),
             places=places,
         )
         await self._ask(interaction, typed)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from bot.cogs.meetings.change_buttons import ChangeButton, HoldButton
 from bot.cogs.meetings.pages import clock_notes, local_start, repeat_words
-from bot.features.meetings import Occasion, Place, Where
+from bot.features.meetings import Occasion
 from bot.features.meetings.changes.model import Preview, Which, Wish
 from bot.ui.pages import Page, Row
-from bot.ui.texts import Raw, Words, day_words, instant
+from bot.ui.texts import Words, day_words, instant
 
 
 def preview_page(words: Words, preview: Preview) -> Page:
@@ -62,14 +62,10 @@ def _edits(words: Words, wish: Wish, now: Occasion) -> list[str]:
     if wish.minutes is not None:
         said.append(words("meetings.will_last", minutes=now.minutes, ends=instant(now.ends_at, "t")))
     if wish.place is not None:
-        said.append(words("meetings.will_be_at", place=place_words(words, now.place)))
+        said.append(where_words(words, now))
     if wish.places is not None:
         said.append(words("meetings.will_hold", places=wish.places))
     return said
-
-
-def place_words(words: Words, place: Place) -> Raw | str:
-    return place.words if place.where is Where.ELSEWHERE else words(f"meetings.place_{place.where}")
 
 
 def _consequences(words: Words, preview: Preview) -> list[str]:

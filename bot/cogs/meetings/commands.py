@@ -1,4 +1,4 @@
-"""`/meeting`: schedule, list."""
+"""`/meeting`: schedule, list, and the parts that have a file of their own."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Bot, Interaction
+from bot.cogs.meetings.calendar import CalendarCommand
 from bot.cogs.meetings.changing import Changing
 from bot.cogs.meetings.changing_pages import hold_rows
 from bot.cogs.meetings.offering import start_choices
 from bot.cogs.meetings.pages import list_page, understood_page
+from bot.cogs.meetings.where import Typed, as_meant, where_choices
 from bot.core.calendar import Repeat
 from bot.core.zones import zones_like
 from bot.features.meetings import By, Proposal
@@ -32,13 +34,15 @@ async def zone_choices(_: Interaction, typed: str) -> list[app_commands.Choice[s
     return [app_commands.Choice(name=zone, value=zone) for zone in zones_like(typed, MOST_CHOICES)]
 
 
-class MeetingsCog(Changing, commands.GroupCog, name="meetings", group_name="meeting"):
+class MeetingsCog(Changing, CalendarCommand, commands.GroupCog, name="meetings", group_name="meeting"):
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._meetings = bot.services.meetings
 
     @app_commands.command()
-    @app_commands.autocomplete(group=group_choices(Access.FACILITATOR), zone=zone_choices, starts=start_choices)
+    @app_commands.autocomplete(
+        group=group_choices(Access.FACILITATOR), zone=zone_choices, starts=start_choices, where=where_choices
+    )
     @requires(Access.FACILITATOR, Answers.LATER)
     async def schedule(  # one argument for each option that a person types
         self,
@@ -51,6 +55,8 @@ class MeetingsCog(Changing, commands.GroupCog, name="meetings", group_name="meet
         until: str = "",
         times: Times | None = None,
         zone: str = "",
+        where: Typed = "",
+        event: bool = False,  # noqa: FBT001, FBT002  # an option that a person types
         group: str | None = None,
     ) -> None:
         """Schedule a meeting."""
@@ -64,6 +70,8 @@ class MeetingsCog(Changing, commands.GroupCog, name="meetings", group_name="meet
             until=until,
             times=times,
             zone=zone,
+            where=as_meant(interaction, where),
+            event=event,
         )
         occasion = await self._meetings.propose(
             guild_id=interaction.guild_id, group_id=group_of(interaction).id, proposal=proposal

@@ -8,6 +8,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from bot.cogs.meetings.buttons import ScheduleButton
+from bot.cogs.meetings.where import where_words
 from bot.core.calendar import LAST, LAST_DAY_IN_EVERY_MONTH, Happens, Repeat, Schedule, happens, place_in_month
 from bot.core.reading import WallTime
 from bot.features.meetings import Meeting, Numbers, Occasion
@@ -30,7 +31,8 @@ def understood_page(words: Words, occasion: Occasion) -> Page:
         ends=instant(occasion.ends_at, "t"),
     )
     button = Row(ScheduleButton(meeting.group_id, meeting.id))
-    return Page(words("meetings.please_check"), what, *_notes(words, meeting, local), button)
+    where = [where_words(words, occasion), *([words("meetings.event_comes")] if meeting.event else [])]
+    return Page(words("meetings.please_check"), what, *where, *_notes(words, meeting, local), button)
 
 
 def list_page(words: Words, occasions: Sequence[Occasion], called_off: Sequence[Occasion] = ()) -> Page:
@@ -53,6 +55,7 @@ def _list_line(words: Words, occasion: Occasion) -> str:
         relative=instant(occasion.starts_at, "R"),
         repeat=repeat_words(words, occasion.meeting.schedule),
     )
+    line = f"{line} {where_words(words, occasion)}"
     scheduled = occasion.meeting.schedule.on(occasion.day)
     if scheduled is None or scheduled.starts_at == occasion.starts_at:
         return line

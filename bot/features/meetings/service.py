@@ -20,6 +20,7 @@ from bot.features.meetings import store
 from bot.features.meetings.changes import Changes
 from bot.features.meetings.changes.zones import ZoneRules
 from bot.features.meetings.course import Course, OnEnded
+from bot.features.meetings.events import Events
 from bot.features.meetings.model import (
     LONGEST,
     MOST_PER_GROUP,
@@ -36,6 +37,7 @@ from bot.features.meetings.model import (
     overdue_at_once,
     starting_at,
 )
+from bot.features.meetings.places import read_event, read_place
 from bot.features.meetings.reminders import CARD, Reminders
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -75,6 +77,7 @@ class Meetings:
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
         self.changes = Changes(db, clock, outbox, timers, audit, groups, self._course, self._reminders)
         self.zones = ZoneRules(db, clock, timers, self._course)
+        self.events = Events(db, clock, outbox, groups, self._course)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
@@ -133,6 +136,7 @@ class Meetings:
         minutes = self._minutes if proposal.minutes is None else proposal.minutes
         if not SHORTEST <= minutes <= LONGEST:
             raise UserError("meetings.minutes_range", shortest=SHORTEST, longest=LONGEST)
+        place = read_place(proposal.where, group)
         return Meeting(
             id=new_id(),
             guild_id=group.guild_id,
@@ -141,6 +145,8 @@ class Meetings:
             schedule=self._read_schedule(proposal, await self._zone(tx, group, proposal)),
             minutes=minutes,
             state=MeetingState.DRAFT,
+            place=place,
+            event=read_event(place, event=proposal.event),
         )
 
     async def _zone(self, tx: Tx, group: Group, proposal: Proposal) -> str:

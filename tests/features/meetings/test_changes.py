@@ -268,7 +268,7 @@ async def test_an_edit_from_a_later_one_on_leaves_the_earlier_ones(house: House)
         (Doing.EDIT, {"title": " \u202e"}, "title_empty"),
         (Doing.EDIT, {"minutes": 4}, "minutes_range"),
         (Doing.EDIT, {"places": 4}, "places_of_all"),
-        (Doing.EDIT, {"where": "Voice"}, "no_voice"),
+        (Doing.EDIT, {"where": "Voice"}, "where_no_voice"),
         (Doing.EDIT, {"where": "x" * 201}, "where_long"),
     ],
 )

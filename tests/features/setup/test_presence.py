@@ -21,6 +21,7 @@ from bot.features.groups.watch.model import Declared, Drift, Kind, Look, Sight
 from bot.features.meetings import Change, Choice, Proposal
 from bot.features.meetings import store as meetings_store
 from bot.features.meetings.changes.model import Doing, Typed
+from bot.features.meetings.events import store as events_store
 from bot.outbox import Errand, Lane, What
 from bot.services import Services
 from bot.storage import Tx, metadata
@@ -129,6 +130,7 @@ async def meet(services: Services, group: Group) -> None:
     await services.meetings.answer(**which, meeting_id=meeting_id, day=proposed.day, user_id=CLEO, choice=Choice.COMING)
     async with services.db.begin() as tx:
         await meetings_store.change(tx, proposed.meeting, Change(day=proposed.day, minutes=60))
+        await events_store.expect(tx, group.guild_id, group.id, meeting_id)
     skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=proposed.day)
     await services.meetings.changes.propose(**which, typed=skip)
     await carry(services)

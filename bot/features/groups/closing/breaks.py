@@ -52,6 +52,8 @@ class Breaks:
         self._setbacks = setbacks
         self._server = server
         self._changed = changed
+        self.begun: list[OnGroup] = []
+        """Called when a break begins."""
         timers.on(RESUME, self._due)
         for kind in (BREAK_BEGINS, BREAK_OVER):
             outbox.delivered(kind, self._posted)
@@ -79,6 +81,8 @@ class Breaks:
             paused = await self._group(tx, guild_id, group_id)
             await self.expect(tx, paused)
             await self._post(tx, paused, BREAK_BEGINS)
+            for announce in self.begun:
+                await announce(tx, paused)
             await self._record(tx, paused, "groups.paused", actor_id)
             return paused
 

@@ -9,16 +9,14 @@ from zoneinfo import ZoneInfo
 from bot.core.calendar import Occurrence, Repeat
 from bot.core.errors import UserError
 from bot.core.reading import WallTime, read_start
-from bot.features.groups.model import Group, tidy
+from bot.features.groups.model import tidy
 from bot.features.meetings.changes.model import Doing, Typed, Which, Wish
 from bot.features.meetings.changes.series import rest_of
 from bot.features.meetings.model import LONGEST, SHORTEST, TITLE_LENGTH, Meeting, Occasion
-from bot.features.meetings.timetable import Change, OccasionState, Place, Where
+from bot.features.meetings.places import read_place
+from bot.features.meetings.timetable import Change, OccasionState
 
-PLACE_LENGTH = 200
 MOST_PLACES = 1000
-
-_WHERES = {"room": Where.ROOM, "voice": Where.VOICE}
 
 
 def read(typed: Typed, occasion: Occasion, now: datetime) -> Wish:
@@ -55,17 +53,6 @@ def _read_edit(typed: Typed, wish: Wish, occasion: Occasion) -> Wish:
         raise UserError("meetings.places_of_all")
     place = read_place(typed.where, occasion.group) if typed.where.strip() else None
     return replace(wish, title=title, minutes=typed.minutes, place=place, places=typed.places)
-
-
-def read_place(typed: str, group: Group) -> Place:
-    """Where a meeting is to be. Raises ``UserError`` that says what to type."""
-    words = tidy(typed)
-    where = _WHERES.get(words.casefold(), Where.ELSEWHERE)
-    if where is Where.VOICE and group.voice_id is None:
-        raise UserError("meetings.no_voice")
-    if len(words) > PLACE_LENGTH:
-        raise UserError("meetings.where_long", longest=PLACE_LENGTH)
-    return Place(where=where, words=words if where is Where.ELSEWHERE else "")
 
 
 def changed(wish: Wish, occasion: Occasion) -> Change:
