@@ -24,6 +24,7 @@ _LONGEST_SHOWN = 60
 _CLOCK = r"(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))?\s?(?P<half>am|pm)?"
 _TIME_LAST = re.compile(rf"(?:(?P<day>.*)\s)?{_CLOCK}")
 _TIME_FIRST = re.compile(rf"{_CLOCK}\s(?P<day>.*)")
+_TIME = re.compile(_CLOCK)
 _NUMBERS = re.compile(r"(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})[-/](?P<day>[0-9]{1,2})")
 _YEAR = r"(?:\s(?P<year>[0-9]{4}))?"
 _DAY_FIRST = re.compile(rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s?(?P<month>[a-z]+){_YEAR}")
@@ -76,6 +77,15 @@ def read_day(text: str, now: datetime, zone: ZoneInfo) -> date:
     if coming is None:
         raise UserError("calendar.past", text=shown)
     return coming
+
+
+def read_time(text: str) -> time:
+    """The time of day that was meant. Raises ``UserError`` that says what to type."""
+    found = _TIME.fullmatch(_plain(text))
+    at = None if found is None else _time(found)
+    if at is None:
+        raise UserError("calendar.time_unclear", text=text.strip()[:_LONGEST_SHOWN])
+    return at
 
 
 def _plain(text: str) -> str:

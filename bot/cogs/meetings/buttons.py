@@ -7,11 +7,12 @@ from datetime import date
 import discord
 
 from bot.client import Interaction
-from bot.features.meetings import Choice
+from bot.cogs.meetings.private import RemindButton
+from bot.features.meetings import Answered, Choice, Occasion, Outcome
 from bot.ui.access import Access, Answers
 from bot.ui.answer import answer, words_of
 from bot.ui.components import PersistentButton
-from bot.ui.pages import Page
+from bot.ui.pages import Page, Row
 from bot.ui.texts import Words, channel, instant
 
 
@@ -48,16 +49,25 @@ class ScheduleButton(PersistentButton, template=r"meetings-schedule:(?P<group>\d
 
 class AnswerButton(
     PersistentButton,
-    template=r"meetings-answer:(?P<group>\d+):(?P<meeting>\d+):(?P<day>\d{4}-\d\d-\d\d):(?P<choice>coming|listening|away)",
+    template=(
+        r"meetings-answer:(?P<group>\d+):(?P<meeting>\d+):(?P<day>\d{4}-\d\d-\d\d)"
+        r":(?P<choice>coming|listening|away)(?::r(?P<revision>\d+))?"
+    ),
 ):
-    """What a member says about one time of a meeting. Nobody but them sees what it was."""
+    """What a member says about one time of a meeting. Nobody but them sees what it was.
+
+    ``revision`` tells a button under what was posted before that time was changed from one that says how it is now.
+    """
 
     access = Access.MEMBER | Access.VISITOR
     answers = Answers.LATER
     label = "meetings.coming_button"
 
-    def __init__(self, group: int, meeting: int, day: str, choice: str) -> None:
-        super().__init__(f"meetings-answer:{group}:{meeting}:{day}:{choice}")
+    def __init__(self, group: int, meeting: int, day: str, choice: str, revision: int | str = 0) -> None:
+        """``revision``: empty where it is left out of the custom id."""
+        self.revision = int(revision or 0)
+        end = f":r{self.revision}" if self.revision else ""
+        super().__init__(f"meetings-answer:{group}:{meeting}:{day}:{choice}{end}")
         self.group = group
         self.meeting = meeting
         self.day = date.fromisoformat(day)
@@ -68,14 +78,48 @@ class AnswerButton(
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
-        occasion = await interaction.client.services.meetings.answer(
+        answered = await interaction.client.services.meetings.answer(
             guild_id=interaction.guild_id,
             group_id=self.group,
             meeting_id=self.meeting,
             day=self.day,
             user_id=interaction.user.id,
             choice=self.choice,
+            revision=self.revision,
         )
-        words = words_of(interaction)
-        told = words(f"meetings.answered_{self.choice}", when=instant(occasion.starts_at))
-        await answer(interaction, Page(told, words("meetings.answer_private")))
+        await answer(interaction, _answered_page(words_of(interaction), answered, self.choice))
+
+
+def answer_button(occasion: Occasion, choice: Choice) -> AnswerButton:
+    day = occasion.day.isoformat()
+    return AnswerButton(occasion.group.id, occasion.meeting.id, day, choice, occasion.revision)
+
+
+def answer_row(occasion: Occasion) -> Row:
+    """The three answers to one time of a meeting as it is now."""
+    return Row(*(answer_button(occasion, choice) for choice in Choice))
+
+
+def _answered_page(words: Words, answered: Answered, choice: Choice) -> Page:
+    occasion = answered.occasion
+    when = {"when": instant(occasion.starts_at)}
+    relative = {"relative": instant(occasion.starts_at, "R")}
+    remind = Row(RemindButton(occasion.group.id))
+    match answered.outcome:
+        case Outcome.KEPT if choice is Choice.AWAY:
+            return Page(words("meetings.answered_away", **when), words("meetings.answer_private"))
+        case Outcome.KEPT:
+            return Page(words(f"meetings.answered_{choice}", **when), words("meetings.answer_private"), remind)
+        case Outcome.WAITING:
+            return Page(words("meetings.answered_waiting", **when), remind)
+        case Outcome.MOVED:
+            return Page(words("meetings.answered_moved", **when, **relative), answer_row(occasion))
+        case Outcome.CALLED_OFF:
+            return Page(words("meetings.answered_called_off"), *_next(words, answered))
+
+
+def _next(words: Words, answered: Answered) -> list[str]:
+    at = answered.next_at
+    if at is None:
+        return []
+    return [words("meetings.answered_next", when=instant(at), relative=instant(at, "R"))]

@@ -1,4 +1,4 @@
-"""`/meeting`: schedule, list."""
+"""`/meeting`: schedule, list; what else there is of it is mixed in."""
 
 from __future__ import annotations
 
@@ -9,25 +9,21 @@ from discord.ext import commands
 
 from bot.client import Bot, Interaction
 from bot.cogs.meetings.pages import list_page, understood_page
+from bot.cogs.meetings.private import MEMBERS, Reminding
+from bot.cogs.meetings.zones import zone_choices
 from bot.core.calendar import Repeat
-from bot.core.zones import zones_like
 from bot.features.meetings import By, Proposal
-from bot.features.meetings.model import LONGEST, MOST_TIMES, SHORTEST, TITLE_LENGTH
+from bot.features.meetings.model import FEWEST_PLACES, LONGEST, MOST_PLACES, MOST_TIMES, SHORTEST, TITLE_LENGTH
 from bot.ui.access import Access, Answers, group_choices, group_of, requires
 from bot.ui.answer import answer, words_of
 
 Title = app_commands.Range[str, 1, TITLE_LENGTH]
 Minutes = app_commands.Range[int, SHORTEST, LONGEST]
 Times = app_commands.Range[int, 1, MOST_TIMES]
-MEMBERS = Access.MEMBER | Access.VISITOR
-MOST_CHOICES = 25
+Places = app_commands.Range[int, FEWEST_PLACES, MOST_PLACES]
 
 
-async def zone_choices(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    return [app_commands.Choice(name=zone, value=zone) for zone in zones_like(typed, MOST_CHOICES)]
-
-
-class MeetingsCog(commands.GroupCog, name="meetings", group_name="meeting"):
+class MeetingsCog(Reminding, commands.GroupCog, name="meetings", group_name="meeting"):
     def __init__(self, bot: Bot) -> None:
         self._meetings = bot.services.meetings
 
@@ -45,6 +41,7 @@ class MeetingsCog(commands.GroupCog, name="meetings", group_name="meeting"):
         until: str = "",
         times: Times | None = None,
         zone: str = "",
+        places: Places | None = None,
         group: str | None = None,
     ) -> None:
         """Schedule a meeting."""
@@ -58,6 +55,7 @@ class MeetingsCog(commands.GroupCog, name="meetings", group_name="meeting"):
             until=until,
             times=times,
             zone=zone,
+            places=places,
         )
         occasion = await self._meetings.propose(
             guild_id=interaction.guild_id, group_id=group_of(interaction).id, proposal=proposal

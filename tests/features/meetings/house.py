@@ -79,6 +79,7 @@ class House:
             self.timers,
             audit,
             self.groups,
+            inbox=self.inbox,
             minutes=90,
             reminders=self.reminders,
             server=self._server,
