@@ -197,6 +197,7 @@ class Answering:
             if occasion is None or occasion.state is OccasionState.CANCELLED:
                 await store.clear(tx, meeting, day)
             else:
+                await store.wait_until(tx, occasion)
                 await self._fill_places(tx, occasion)
 
     async def _look_again(self, tx: Tx, meeting: Meeting) -> None:

@@ -72,6 +72,12 @@ async def wait_no_more(tx: Tx, occasion: Occasion, user_id: int) -> bool:
     return await tx.execute(sa.delete(waiting).where(mine)) > 0
 
 
+async def wait_until(tx: Tx, occasion: Occasion) -> None:
+    """Have those who wait be kept until it ends now."""
+    same = _of_time(waiting, occasion.meeting.guild_id, occasion.meeting.id, occasion.day)
+    await tx.execute(sa.update(waiting).where(same).values(ends_at=occasion.ends_at))
+
+
 async def first(tx: Tx, occasion: Occasion, limit: int | None = None) -> list[Waiter]:
     """Those who have waited longest, in their order; all for None."""
     guild_id = occasion.meeting.guild_id
