@@ -15,6 +15,8 @@ from bot.ui.components import PersistentButton
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Words, channel, instant
 
+REVISION = ":r"
+
 
 class ScheduleButton(PersistentButton, template=r"meetings-schedule:(?P<group>\d+):(?P<meeting>\d+)"):
     access = Access.FACILITATOR
@@ -51,7 +53,7 @@ class AnswerButton(
     PersistentButton,
     template=(
         r"meetings-answer:(?P<group>\d+):(?P<meeting>\d+):(?P<day>\d{4}-\d\d-\d\d)"
-        r":(?P<choice>coming|listening|away)(?::r(?P<revision>\d+))?"
+        r":(?P<choice>coming|listening|away)(?P<revision>(?::r\d+)?)"
     ),
 ):
     """What a member says about one time of a meeting. Nobody but them sees what it was.
@@ -63,11 +65,10 @@ class AnswerButton(
     answers = Answers.LATER
     label = "meetings.coming_button"
 
-    def __init__(self, group: int, meeting: int, day: str, choice: str, revision: int | str = 0) -> None:
-        """``revision``: empty where it is left out of the custom id."""
-        self.revision = int(revision or 0)
-        end = f":r{self.revision}" if self.revision else ""
-        super().__init__(f"meetings-answer:{group}:{meeting}:{day}:{choice}{end}")
+    def __init__(self, group: int, meeting: int, day: str, choice: str, revision: str = "") -> None:
+        """``revision``: as it is written in the custom id, where the first is left out."""
+        super().__init__(f"meetings-answer:{group}:{meeting}:{day}:{choice}{revision}")
+        self.revision = int(revision.removeprefix(REVISION) or 0)
         self.group = group
         self.meeting = meeting
         self.day = date.fromisoformat(day)
@@ -91,8 +92,8 @@ class AnswerButton(
 
 
 def answer_button(occasion: Occasion, choice: Choice) -> AnswerButton:
-    day = occasion.day.isoformat()
-    return AnswerButton(occasion.group.id, occasion.meeting.id, day, choice, occasion.revision)
+    day, revision = occasion.day.isoformat(), f"{REVISION}{occasion.revision}" if occasion.revision else ""
+    return AnswerButton(occasion.group.id, occasion.meeting.id, day, choice, revision)
 
 
 def answer_row(occasion: Occasion) -> Row:
