@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import discord
 
@@ -15,7 +15,7 @@ from bot.ui.components import PersistentButton
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Words, channel, instant
 
-REVISION = ":r"
+START = ":t"
 
 
 class ScheduleButton(PersistentButton, template=r"meetings-schedule:(?P<group>\d+):(?P<meeting>\d+)"):
@@ -53,22 +53,23 @@ class AnswerButton(
     PersistentButton,
     template=(
         r"meetings-answer:(?P<group>\d+):(?P<meeting>\d+):(?P<day>\d{4}-\d\d-\d\d)"
-        r":(?P<choice>coming|listening|away)(?P<revision>(?::r\d+)?)"
+        r":(?P<choice>coming|listening|away)(?P<start>(?::t\d+)?)"
     ),
 ):
     """What a member says about one time of a meeting. Nobody but them sees what it was.
 
-    ``revision`` tells a button under what was posted before that time was changed from one that says how it is now.
+    ``start`` tells a button under what was posted before that time was moved from one that says how it is now.
     """
 
     access = Access.MEMBER | Access.VISITOR
     answers = Answers.LATER
     label = "meetings.coming_button"
 
-    def __init__(self, group: int, meeting: int, day: str, choice: str, revision: str = "") -> None:
-        """``revision``: as it is written in the custom id, where the first is left out."""
-        super().__init__(f"meetings-answer:{group}:{meeting}:{day}:{choice}{revision}")
-        self.revision = int(revision.removeprefix(REVISION) or 0)
+    def __init__(self, group: int, meeting: int, day: str, choice: str, start: str = "") -> None:
+        """``start``: as it is written in the custom id, where it may be left out."""
+        super().__init__(f"meetings-answer:{group}:{meeting}:{day}:{choice}{start}")
+        seconds = start.removeprefix(START)
+        self.start = datetime.fromtimestamp(int(seconds), UTC) if seconds else None
         self.group = group
         self.meeting = meeting
         self.day = date.fromisoformat(day)
@@ -86,14 +87,14 @@ class AnswerButton(
             day=self.day,
             user_id=interaction.user.id,
             choice=self.choice,
-            revision=self.revision,
+            told=self.start,
         )
         await answer(interaction, _answered_page(words_of(interaction), answered, self.choice))
 
 
 def answer_button(occasion: Occasion, choice: Choice) -> AnswerButton:
-    day, revision = occasion.day.isoformat(), f"{REVISION}{occasion.revision}" if occasion.revision else ""
-    return AnswerButton(occasion.group.id, occasion.meeting.id, day, choice, revision)
+    start = f"{START}{int(occasion.starts_at.timestamp())}"
+    return AnswerButton(occasion.group.id, occasion.meeting.id, occasion.day.isoformat(), choice, start)
 
 
 def answer_row(occasion: Occasion) -> Row:

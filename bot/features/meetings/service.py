@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
@@ -217,11 +217,11 @@ class Meetings:
         day: date,
         user_id: int,
         choice: Choice,
-        revision: int | None = None,
+        told: datetime | None = None,
     ) -> Answered:
         """As ``Answering.answer``."""
         which = {"guild_id": guild_id, "group_id": group_id, "meeting_id": meeting_id}
-        return await self.answering.answer(**which, day=day, user_id=user_id, choice=choice, revision=revision)
+        return await self.answering.answer(**which, day=day, user_id=user_id, choice=choice, told=told)
 
     # with its group
 

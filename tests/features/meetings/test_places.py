@@ -140,6 +140,20 @@ async def test_once_it_has_begun_nobody_moves_up_and_a_free_place_is_for_who_com
     assert await press(house, occasion, 3) is Outcome.KEPT
 
 
+async def test_what_was_opened_before_its_time_has_begun_and_what_was_closed_is_over(
+    house: House, occasion: Occasion
+) -> None:
+    for user_id in (1, 2, 3):
+        await press(house, occasion, user_id)
+    await house.change(occasion.meeting.id, DAY, state=OccasionState.OPEN)
+    await press(house, occasion, 1, AWAY)
+    await house.until(house.clock())
+    assert await moved_up(house) == []
+    await house.change(occasion.meeting.id, DAY, state=OccasionState.CLOSED)
+    with pytest.raises(UserError, match="ended"):
+        await press(house, occasion, 4)
+
+
 async def test_two_who_take_the_last_place_at_once(house: House, occasion: Occasion) -> None:
     await press(house, occasion, 1)
     outcomes = await asyncio.gather(press(house, occasion, 2), press(house, occasion, 3))
@@ -230,12 +244,12 @@ async def test_a_break_holds_the_queue_and_its_end_moves_it(house: House, occasi
 
 async def test_an_old_button_says_what_is_so_now_and_keeps_nothing(house: House, occasion: Occasion) -> None:
     await house.change(occasion.meeting.id, DAY, moved=WallTime(day=DAY, time=time(20)))
-    assert await press(house, occasion, 1, revision=0) is Outcome.MOVED
+    assert await press(house, occasion, 1, told=TUESDAY) is Outcome.MOVED
     assert await numbers(house, occasion) == Numbers()
-    assert await press(house, occasion, 1, revision=1) is Outcome.KEPT
+    assert await press(house, occasion, 1, told=TUESDAY + timedelta(hours=1)) is Outcome.KEPT
     await house.change(occasion.meeting.id, DAY, state=OccasionState.CANCELLED)
     which = {"guild_id": GUILD, "group_id": house.group.id, "meeting_id": occasion.meeting.id}
-    said = await house.meetings.answer(**which, day=DAY, user_id=2, choice=COMING, revision=1)
+    said = await house.meetings.answer(**which, day=DAY, user_id=2, choice=COMING, told=TUESDAY)
     assert (said.outcome, said.next_at) == (Outcome.CALLED_OFF, TUESDAY + timedelta(days=7))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from bot.core.clock import Clock
@@ -69,13 +69,13 @@ class Answering:
         day: date,
         user_id: int,
         choice: Choice,
-        revision: int | None = None,
+        told: datetime | None = None,
     ) -> Answered:
         """Keep what a member says about one time of a meeting, until it ends; they may change it.
 
         Where the places are limited, all but facilitators take one, also who just listens. Who finds none waits for
-        one, and only they know. ``revision``: of the time as it was said to them; if it is another by now, or called
-        off, nothing is kept. Raises ``UserError`` if there is nothing to answer, or if it has begun and is full.
+        one, and only they know. ``told``: the start that they were told; if it is another by now, or called off,
+        nothing is kept. Raises ``UserError`` if there is nothing to answer, or if it has begun and is full.
         """
         async with self._db.begin() as tx:
             await tx.lock("meeting", meeting_id)
@@ -88,9 +88,9 @@ class Answering:
             self._check(occasion)
             if occasion.state is OccasionState.CANCELLED:
                 return self._called_off(occasion)
-            if occasion.ends_at <= self._clock():
+            if occasion.ends_at <= self._clock() or occasion.state is OccasionState.CLOSED:
                 raise UserError("meetings.ended")
-            if revision not in (None, occasion.revision):
+            if told not in (None, occasion.starts_at):
                 return Answered(occasion=occasion, outcome=Outcome.MOVED)
             kept = await self._keep(tx, occasion, standing, user_id, choice)
             return Answered(occasion=occasion, outcome=Outcome.KEPT if kept else Outcome.WAITING)
@@ -132,11 +132,15 @@ class Answering:
 
         Raises ``UserError`` if it has begun and is full.
         """
-        if occasion.starts_at > self._clock():
+        if not self._begun(occasion):
             return True
         if await self._room(tx, occasion) == 0:
             raise UserError("meetings.full_and_begun")
         return False
+
+    def _begun(self, occasion: Occasion) -> bool:
+        """Whether it has begun, by the clock or because it was opened before its time."""
+        return occasion.starts_at <= self._clock() or occasion.state is not OccasionState.PLANNED
 
     # places
 
@@ -155,7 +159,7 @@ class Answering:
         ``unasked``: who gets to know it by an answer, and needs no word.
         """
         meeting, day = occasion.meeting, occasion.day
-        if occasion.starts_at <= self._clock() or occasion.group.state is not GroupState.OPEN:
+        if self._begun(occasion) or occasion.group.state is not GroupState.OPEN:
             return []
         chosen = await store.first(tx, occasion, await self._room(tx, occasion))
         for waiter in chosen:
