@@ -109,7 +109,16 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
         db, clock, outbox, timers, audit, groups, agreements=agreements, short=agreed.short, server=server
     )
     meetings = Meetings(
-        db, clock, outbox, timers, audit, groups, minutes=usual.minutes, reminders=usual.reminders, server=server
+        db,
+        clock,
+        outbox,
+        timers,
+        audit,
+        groups,
+        inbox=inbox,
+        minutes=usual.minutes,
+        reminders=usual.reminders,
+        server=server,
     )
     meetings.ended.append(groups.visits.visited)
     templates, folder = settings.checkins, settings.checkins_dir

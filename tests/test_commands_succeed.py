@@ -18,7 +18,7 @@ from tests.walk import HELD, Town, Way, town, ways
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMANDS = ("about", "archive", "duty", "edit", "handover", "pause", "people", "remove")
-MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines")
+MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines", "meetings.private")
 NOT_WHILE_LED = {"/group handover": Access.LEAD}
 """What a lead may do for a group that nobody facilitates."""
 
@@ -47,6 +47,7 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def kept_by(here: Town) -> Sequence[Way]:
     names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
+    names |= {"/meeting remind"}
     theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
     return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
 

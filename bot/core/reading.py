@@ -27,6 +27,7 @@ _CLOCK = r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2}))?(?:\s?(?P<half>am|p
 _NAMED = "(?P<named>noon|midday|midnight)"
 _TIME_LAST = re.compile(rf"(?:(?P<day>.*)\s)?(?:{_CLOCK}|{_NAMED})")
 _TIME_FIRST = re.compile(rf"(?:{_CLOCK}|{_NAMED})\s(?P<day>.*)")
+_TIME = re.compile(rf"(?:{_CLOCK}|{_NAMED})")
 _SOON = re.compile(r"in (?P<number>[0-9]{1,4}|an?|one|two|three) (?P<unit>hour|hr|minute|min)s?")
 _MINUTES = {"hour": 60, "hr": 60, "minute": 1, "min": 1}
 _COUNTED = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3}
@@ -110,6 +111,16 @@ def offers(text: str, now: datetime, zone: ZoneInfo, *, usual: Sequence[time], m
 
 def _shown(text: str) -> str:
     return text.strip()[:_LONGEST_SHOWN]
+
+
+def read_time(text: str) -> time:
+    """The time of day that was meant. Raises ``UserError`` that says what to type."""
+    found = _TIME.fullmatch(_plain(text))
+    exact = found is not None and (found["minute"] or found["half"] or found["named"])
+    at = _time(found, None) if found is not None and exact else None
+    if at is None:
+        raise UserError("calendar.time_unclear", text=_shown(text))
+    return at
 
 
 def _plain(text: str) -> str:

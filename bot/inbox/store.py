@@ -70,6 +70,11 @@ def _word(tx: Tx, row: RowMapping) -> KeptWord:
     )
 
 
+async def get(tx: Tx, word_id: int) -> KeptWord | None:
+    row = await tx.first(sa.select(inbox).where(inbox.c.id == word_id))
+    return None if row is None else _word(tx, row)
+
+
 async def sent(tx: Tx, word_id: int, now: datetime) -> KeptWord | None:
     on_its_way = (inbox.c.id == word_id, inbox.c.state == State.SENT, inbox.c.expires_at > now)
     row = await tx.first(sa.select(inbox).where(*on_its_way))

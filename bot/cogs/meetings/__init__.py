@@ -8,12 +8,15 @@ from bot.cogs.meetings.change_buttons import ChangeButton, HoldButton
 from bot.cogs.meetings.commands import MeetingsCog
 from bot.cogs.meetings.events import MeetingEvents
 from bot.cogs.meetings.posts import Posts
+from bot.cogs.meetings.private import RemindButton, StopRemindingButton
+from bot.cogs.meetings.private_words import PrivateWords
 from bot.cogs.meetings.telling import Telling
 
 
 async def setup(bot: Bot) -> None:
-    bot.add_components(AnswerButton, ScheduleButton, ChangeButton, HoldButton)
+    bot.add_components(AnswerButton, ScheduleButton, ChangeButton, HoldButton, RemindButton, StopRemindingButton)
     Posts(bot).register()
     Telling(bot).register()
     MeetingEvents(bot).register()
+    PrivateWords(bot).register()
     await bot.add_cog(MeetingsCog(bot))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.cogs.meetings.change_buttons import ChangeButton, HoldButton
 from bot.cogs.meetings.pages import clock_notes, local_start, repeat_words
+from bot.cogs.meetings.where import where_words
 from bot.features.meetings import Occasion
 from bot.features.meetings.changes.model import Preview, Which, Wish
 from bot.ui.pages import Page, Row

@@ -13,11 +13,12 @@ from bot.cogs.meetings.changing import Changing
 from bot.cogs.meetings.changing_pages import hold_rows
 from bot.cogs.meetings.offering import start_choices
 from bot.cogs.meetings.pages import list_page, understood_page
+from bot.cogs.meetings.private import MEMBERS, Reminding
 from bot.cogs.meetings.where import Typed, as_meant, where_choices
+from bot.cogs.meetings.zones import zone_choices
 from bot.core.calendar import Repeat
-from bot.core.zones import zones_like
 from bot.features.meetings import By, Proposal
-from bot.features.meetings.model import LONGEST, MOST_TIMES, SHORTEST, TITLE_LENGTH
+from bot.features.meetings.model import FEWEST_PLACES, LONGEST, MOST_PLACES, MOST_TIMES, SHORTEST, TITLE_LENGTH
 from bot.ui.access import Access, Answers, group_choices, group_of, requires, standing_of
 from bot.ui.answer import answer, words_of
 from bot.ui.pages import Page
@@ -25,16 +26,11 @@ from bot.ui.pages import Page
 Title = app_commands.Range[str, 1, TITLE_LENGTH]
 Minutes = app_commands.Range[int, SHORTEST, LONGEST]
 Times = app_commands.Range[int, 1, MOST_TIMES]
-MEMBERS = Access.MEMBER | Access.VISITOR
-MOST_CHOICES = 25
 MOST_CALLED_OFF = 5
+Places = app_commands.Range[int, FEWEST_PLACES, MOST_PLACES]
 
 
-async def zone_choices(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    return [app_commands.Choice(name=zone, value=zone) for zone in zones_like(typed, MOST_CHOICES)]
-
-
-class MeetingsCog(Changing, CalendarCommand, commands.GroupCog, name="meetings", group_name="meeting"):
+class MeetingsCog(Changing, CalendarCommand, Reminding, commands.GroupCog, name="meetings", group_name="meeting"):
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
         self._meetings = bot.services.meetings
@@ -57,6 +53,7 @@ class MeetingsCog(Changing, CalendarCommand, commands.GroupCog, name="meetings",
         zone: str = "",
         where: Typed = "",
         event: bool = False,  # noqa: FBT001, FBT002  # an option that a person types
+        places: Places | None = None,
         group: str | None = None,
     ) -> None:
         """Schedule a meeting."""
@@ -72,6 +69,7 @@ class MeetingsCog(Changing, CalendarCommand, commands.GroupCog, name="meetings",
             zone=zone,
             where=as_meant(interaction, where),
             event=event,
+            places=places,
         )
         occasion = await self._meetings.propose(
             guild_id=interaction.guild_id, group_id=group_of(interaction).id, proposal=proposal

@@ -63,13 +63,16 @@ def _list_line(words: Words, occasion: Occasion) -> str:
 
 
 def card_page(words: Words, occasion: Occasion, numbers: Numbers) -> Page:
+    places = occasion.meeting.places
+    limited = {} if places is None else {"places": places, "waiting": numbers.waiting}
     counted = words(
-        "meetings.card",
+        "meetings.card" if places is None else "meetings.card_places",
         title=occasion.title,
         when=instant(occasion.starts_at),
         coming=numbers.coming,
         listening=numbers.listening,
         away=numbers.away,
+        **limited,
     )
     return Page(counted)
 
@@ -116,4 +119,6 @@ def _notes(words: Words, meeting: Meeting, local: datetime) -> list[str]:
     notes += clock_notes(words, WallTime(day=schedule.day, time=schedule.time), local)
     if schedule.repeat is not Repeat.NONE:
         notes.append(words("meetings.clocks_stay", time=f"{schedule.time:%H:%M}"))
+    if meeting.places is not None:
+        notes.append(words("meetings.understood_places", places=meeting.places))
     return notes

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from bot.client import Bot
-from bot.cogs.meetings.buttons import AnswerButton
+from bot.cogs.meetings.buttons import answer_row
 from bot.cogs.meetings.pages import card_page
+from bot.cogs.meetings.private import RemindButton
 from bot.courier import EditWanted
-from bot.features.meetings import Choice, Occasion
+from bot.features.meetings import Occasion
 from bot.features.meetings.reminders import CARD, COUNTED, REMINDER, UNDELIVERED, reminder_key
 from bot.inbox.model import Kept
 from bot.outbox import Errand
@@ -37,8 +38,7 @@ class Posts:
         if occasion is None or errand.key != reminder_key(occasion, str(errand.params["before"])):
             return None
         text = self._bot.words("meetings.reminder", relative_time=instant(occasion.starts_at, "R"))
-        group, meeting, day = occasion.group.id, occasion.meeting.id, occasion.day.isoformat()
-        return Page(text, Row(*(AnswerButton(group, meeting, day, choice) for choice in Choice)))
+        return Page(text, answer_row(occasion), Row(RemindButton(occasion.group.id)))
 
     async def card(self, errand: Errand) -> Page | None:
         """The numbers, for the facilitators; none once the meeting has ended and the answers are gone."""

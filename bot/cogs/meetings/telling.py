@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from bot.client import Bot
-from bot.cogs.meetings.buttons import AnswerButton
+from bot.cogs.meetings.buttons import answer_row
 from bot.cogs.meetings.change_buttons import HoldButton
 from bot.cogs.meetings.pages import card_page
 from bot.courier import EditWanted
 from bot.features.groups import Group
-from bot.features.meetings import Choice, MeetingState, Occasion, OccasionState
+from bot.features.meetings import MeetingState, Occasion, OccasionState
 from bot.features.meetings.changes import Told
 from bot.features.meetings.changes.telling import CHANGED, NOTICE, STANDING
 from bot.inbox.model import Kept, State
@@ -67,9 +67,7 @@ class Telling:
         text = self._bot.words(f"meetings.word_{told}", was=_was(word.params), when=when, ends=ends)
         if word.state is State.SENT:
             return Page(text)
-        day = occasion.day.isoformat()
-        buttons = Row(*(AnswerButton(group.id, occasion.meeting.id, day, choice) for choice in Choice))
-        return Page(*self._of_group(word, group), text, buttons)
+        return Page(*self._of_group(word, group), text, answer_row(occasion))
 
     async def standing(self, errand: Errand) -> EditWanted | None:
         """What was posted about a time of a meeting, with what is so of it now, and nothing to press."""

@@ -13,6 +13,7 @@ from bot.features.meetings.timetable import Change, OccasionState, Place, Timeta
 
 TITLE_LENGTH = 100
 SHORTEST, LONGEST = 5, 480  # minutes
+FEWEST_PLACES, MOST_PLACES = 2, 100
 MOST_PER_GROUP = 20
 """Meetings that one group may have planned at a time, each of which may come round again and again."""
 MOST_TIMES = 366
@@ -158,6 +159,8 @@ class Numbers:
     coming: int = 0
     listening: int = 0
     away: int = 0
+    waiting: int = 0
+    """How many would come or listen, and have no place yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
 from bot.core.calendar import Repeat, Schedule, is_last_in_month
 from bot.core.clock import Clock
-from bot.core.errors import NotAllowed, NotFound, UserError
+from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_id
 from bot.core.reading import read_day, read_start
 from bot.core.zones import read_zone
-from bot.features.groups import Group, Groups, GroupState, Member
+from bot.features.groups import Group, Groups, GroupState
 from bot.features.groups.desk import ServerOf
 from bot.features.groups.model import tidy
 from bot.features.meetings import store
+from bot.features.meetings.answers import Answered, Answering
 from bot.features.meetings.changes import Changes
 from bot.features.meetings.changes.zones import ZoneRules
 from bot.features.meetings.course import Course, OnEnded
 from bot.features.meetings.events import Events
 from bot.features.meetings.model import (
+    FEWEST_PLACES,
     LONGEST,
     MOST_PER_GROUP,
+    MOST_PLACES,
     MOST_TIMES,
     SHORTEST,
     TITLE_LENGTH,
@@ -38,7 +41,9 @@ from bot.features.meetings.model import (
     starting_at,
 )
 from bot.features.meetings.places import read_event, read_place
+from bot.features.meetings.private import PrivateReminders
 from bot.features.meetings.reminders import CARD, Reminders
+from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
 from bot.timers import Timers
@@ -62,6 +67,7 @@ class Meetings:
         audit: Audit,
         groups: Groups,
         *,
+        inbox: Inbox,
         minutes: int,
         reminders: Sequence[timedelta],
         server: ServerOf,
@@ -78,7 +84,10 @@ class Meetings:
         self.changes = Changes(db, clock, outbox, timers, audit, groups, self._course, self._reminders)
         self.zones = ZoneRules(db, clock, timers, self._course)
         self.events = Events(db, clock, outbox, groups, self._course)
-        groups.left.append(self._left)
+        self.private = PrivateReminders(db, clock, timers, inbox, groups, self._course, server=server)
+        self.answering = Answering(
+            db, clock, timers, inbox, groups, self._course, self._reminders, purpose=self.private.purpose
+        )
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
 
@@ -137,6 +146,8 @@ class Meetings:
         if not SHORTEST <= minutes <= LONGEST:
             raise UserError("meetings.minutes_range", shortest=SHORTEST, longest=LONGEST)
         place = read_place(proposal.where, group)
+        if proposal.places is not None and not FEWEST_PLACES <= proposal.places <= MOST_PLACES:
+            raise UserError("meetings.places_range", fewest=FEWEST_PLACES, most=MOST_PLACES)
         return Meeting(
             id=new_id(),
             guild_id=group.guild_id,
@@ -147,6 +158,7 @@ class Meetings:
             state=MeetingState.DRAFT,
             place=place,
             event=read_event(place, event=proposal.event),
+            places=proposal.places,
         )
 
     async def _zone(self, tx: Tx, group: Group, proposal: Proposal) -> str:
@@ -207,32 +219,21 @@ class Meetings:
     # answering
 
     async def answer(
-        self, *, guild_id: int, group_id: int, meeting_id: int, day: date, user_id: int, choice: Choice
-    ) -> Occasion:
-        """Keep what a member says about one time of a meeting, until it ends; they may change it.
+        self,
+        *,
+        guild_id: int,
+        group_id: int,
+        meeting_id: int,
+        day: date,
+        user_id: int,
+        choice: Choice,
+        told: datetime | None = None,
+    ) -> Answered:
+        """As ``Answering.answer``."""
+        which = {"guild_id": guild_id, "group_id": group_id, "meeting_id": meeting_id}
+        return await self.answering.answer(**which, day=day, user_id=user_id, choice=choice, told=told)
 
-        Raises ``UserError`` once it has ended.
-        """
-        async with self._db.begin() as tx:
-            await tx.lock("meeting", meeting_id)
-            occasion = await self._course.occasion(tx, guild_id, meeting_id, day)
-            if occasion is None or occasion.group.id != group_id:
-                gone = await self._course.spoken_of(tx, guild_id, meeting_id, day)
-                called_off = gone is not None and gone.group.id == group_id and gone.called_off
-                raise NotFound("meetings.not_held" if called_off else "meetings.not_planned")
-            if occasion.ends_at <= self._clock():
-                raise UserError("meetings.ended")
-            standing = await self._groups.standing(tx, guild_id, user_id, group_id=occasion.group.id)
-            if not (standing.member or standing.visitor):
-                raise NotAllowed("errors.for_members")
-            before = await store.put_answer(tx, occasion.meeting, day, user_id, choice, ends_at=occasion.ends_at)
-            if before is not choice:
-                await self._reminders.recount(tx, guild_id, meeting_id, day)
-            return occasion
-
-    async def _left(self, tx: Tx, member: Member) -> None:
-        for meeting_id, day in await store.forget_answers(tx, member.guild_id, member.group_id, member.user_id):
-            await self._reminders.recount(tx, member.guild_id, meeting_id, day)
+    # with its group
 
     async def _archived(self, tx: Tx, group: Group) -> None:
         for meeting in await store.planned(tx, group.guild_id, group.id):
@@ -265,8 +266,7 @@ class Meetings:
             return await self._course.occasion(tx, guild_id, meeting_id, day)
 
     async def numbers(self, *, guild_id: int, meeting_id: int, day: date) -> Numbers:
-        async with self._db.read() as tx:
-            return await store.numbers(tx, guild_id, meeting_id, day)
+        return await self.answering.numbers(guild_id=guild_id, meeting_id=meeting_id, day=day)
 
     async def card(self, *, guild_id: int, meeting_id: int, day: date) -> tuple[int, int] | None:
         """Channel and message id of the desk's card for this time; None before it is posted and after the end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -14,8 +14,10 @@ from bot.core.ids import new_id
 from bot.features.groups import Group, Groups, Role, Server
 from bot.features.groups.model import Candidate, Member, MemberState, Plan
 from bot.features.groups.store import put_member
-from bot.features.meetings import Meetings, Occasion, Proposal
-from bot.inbox import Inbox
+from bot.features.meetings import Change, Meetings, Occasion, Proposal
+from bot.features.meetings import store as meetings_store
+from bot.inbox import Inbox, State
+from bot.inbox.store import inbox as inbox_table
 from bot.outbox import Errand, Lane, Outbox, What
 from bot.outbox.store import outbox as outbox_table
 from bot.storage import Database, Tx
@@ -43,6 +45,13 @@ class Carried:
     key: str
     kind: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    kind: str
+    at: datetime
+    state: State
 
 
 class House:
@@ -79,6 +88,7 @@ class House:
             self.timers,
             audit,
             self.groups,
+            inbox=self.inbox,
             minutes=90,
             reminders=self.reminders,
             server=self._server,
@@ -146,7 +156,13 @@ class House:
         """What is due now happens, and what must be posted is carried."""
         await self.timers.start()
         await self.timers.settled()
+        await self.tell()
         await self.carry()
+
+    async def tell(self) -> None:
+        """What was put for somebody goes on its way, as it does when no interaction of theirs is open."""
+        for word in await self.inbox.fresh():
+            await self.inbox.send_on(word)
 
     async def until(self, instant: datetime) -> None:
         """Let time pass, stopping only when the bell rings."""
@@ -184,3 +200,20 @@ class House:
         async with self.db.begin() as tx:
             await tx.execute(sa.delete(timers_table))
             await tx.execute(sa.delete(outbox_table))
+
+    async def words(self, user_id: int) -> list[Said]:
+        """All words that were put for somebody, oldest first, also those that are over."""
+        mine = inbox_table.c.user == self.db.vault.seal_id(user_id, GUILD)
+        async with self.db.read() as tx:
+            rows = await tx.all(sa.select(inbox_table).where(mine).order_by(inbox_table.c.created_at))
+            return [Said(row["kind"], row["created_at"], State(row["state"])) for row in rows]
+
+    async def change(self, meeting_id: int, day: date, **what: object) -> None:
+        """Have something be so of one time of a meeting, as who changes it does."""
+        async with self.db.begin() as tx:
+            meeting = await meetings_store.get(tx, GUILD, meeting_id)
+            assert meeting is not None
+            revision = meeting.changes[day].revision + 1 if day in meeting.changes else 1
+            changed = Change(day=day, revision=revision, **what)  # pyright: ignore[reportArgumentType]
+            meeting = await meetings_store.change(tx, meeting, changed)
+            await self.meetings._course.plan(tx, meeting)

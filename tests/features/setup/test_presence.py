@@ -22,6 +22,7 @@ from bot.features.meetings import Change, Choice, Proposal
 from bot.features.meetings import store as meetings_store
 from bot.features.meetings.changes.model import Doing, Typed
 from bot.features.meetings.events import store as events_store
+from bot.features.meetings.private import Wanted
 from bot.outbox import Errand, Lane, What
 from bot.services import Services
 from bot.storage import Tx, metadata
@@ -124,10 +125,13 @@ async def ask(services: Services, group: Group, user_id: int) -> int:
 async def meet(services: Services, group: Group) -> None:
     starts = f"{services.clock() + timedelta(hours=26):%Y-%m-%d %H:%M}"
     which: dict[str, Any] = {"guild_id": group.guild_id, "group_id": group.id}
-    proposed = await services.meetings.propose(**which, proposal=Proposal(title="Circle", starts=starts))
+    proposed = await services.meetings.propose(**which, proposal=Proposal(title="Circle", starts=starts, places=2))
     meeting_id = proposed.meeting.id
     await services.meetings.schedule(**which, meeting_id=meeting_id, user_id=FAY)
-    await services.meetings.answer(**which, meeting_id=meeting_id, day=proposed.day, user_id=CLEO, choice=Choice.COMING)
+    pressing = {"meeting_id": meeting_id, "day": proposed.day, "choice": Choice.COMING}
+    for user_id in (CLEO, *REST[:2]):
+        await services.meetings.answer(**which, **pressing, user_id=user_id)
+    await services.meetings.private.choose(**which, user_id=CLEO, wanted=Wanted(before="2 days"))
     async with services.db.begin() as tx:
         await meetings_store.change(tx, proposed.meeting, Change(day=proposed.day, minutes=60))
         await events_store.expect(tx, group.guild_id, group.id, meeting_id)
@@ -195,7 +199,8 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     assert await rows(services, GUILD) == {}
     assert await named(services, GUILD) == []
     assert not tallies & files(services), "the answers of an open check-in go with it"
-    over = {"meetings_answers", "meetings_posts", "meetings_occasions", "meetings_drafts"}
+    of_one_time = {"answers", "posts", "occasions", "drafts", "told", "waiting"}
+    over = {f"meetings_{name}" for name in of_one_time}
     assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting there has been"
 
 
