@@ -105,9 +105,9 @@ async def forget_people(tx: Tx, occasion: Occasion) -> None:
 
 async def put_aside(tx: Tx, occasion: Occasion, user_id: int, *, ends_at: datetime) -> int | None:
     """The id of a new row for somebody who stepped out; None if they are known to have."""
-    meeting = occasion.meeting
+    meeting, aside_id = occasion.meeting, new_id()
     values = {
-        "id": new_id(),
+        "id": aside_id,
         "meeting_id": meeting.id,
         "day": occasion.day,
         "guild_id": meeting.guild_id,
@@ -116,7 +116,7 @@ async def put_aside(tx: Tx, occasion: Occasion, user_id: int, *, ends_at: dateti
         "ends_at": ends_at,
     }
     row = tx.upsert(asides).values(values).on_conflict_do_nothing(index_elements=["meeting_id", "day", "user"])
-    return values["id"] if await tx.execute(row) else None
+    return aside_id if await tx.execute(row) else None
 
 
 async def put_headcount(tx: Tx, occasion: Occasion, people: int, closed_at: datetime) -> None:
