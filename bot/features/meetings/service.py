@@ -61,8 +61,12 @@ class Meetings:
         minutes: int,
         reminders: Sequence[timedelta],
         server: ServerOf,
+        opening: bool = False,
+        checkin: str = "",
     ) -> None:
-        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of."""
+        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of;
+        ``opening`` and ``checkin``: as ``Running`` takes them.
+        """
         self._db = db
         self._clock = clock
         self._audit = audit
@@ -71,7 +75,9 @@ class Meetings:
         self._minutes = minutes
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
-        self.running = Running(db, clock, audit, groups, self._course)
+        self.running = Running(
+            db, clock, outbox, timers, audit, groups, self._course, server=server, opening=opening, checkin=checkin
+        )
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
