@@ -101,7 +101,9 @@ async def prepare_meeting(here: Town, tx: Tx, *, opened: bool) -> dict[str, obje
     )
     if not planned:
         await meetings_store.add(tx, meeting, here.world.now())
-    meeting = await meetings_store.unchange(tx, meeting, list(meeting.changes))
+    # there may be others, from before the group was archived and brought back
+    for one in planned:
+        meeting = await meetings_store.unchange(tx, one, list(one.changes))
     day = meeting.schedule.day
     if opened:
         await meetings_store.change(tx, meeting, Change(day=day, state=OccasionState.OPEN))
