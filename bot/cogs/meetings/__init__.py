@@ -10,13 +10,25 @@ from bot.cogs.meetings.events import MeetingEvents
 from bot.cogs.meetings.posts import Posts
 from bot.cogs.meetings.private import RemindButton, StopRemindingButton
 from bot.cogs.meetings.private_words import PrivateWords
+from bot.cogs.meetings.running import (
+    BackButton,
+    CloseButton,
+    DebriefButton,
+    FineButton,
+    HereButton,
+    LeaveMeButton,
+    StartAloneButton,
+    StepOutButton,
+)
+from bot.cogs.meetings.running_posts import RunningPosts
 from bot.cogs.meetings.telling import Telling
 
 
 async def setup(bot: Bot) -> None:
     bot.add_components(AnswerButton, ScheduleButton, ChangeButton, HoldButton, RemindButton, StopRemindingButton)
+    bot.add_components(StartAloneButton, HereButton, StepOutButton, LeaveMeButton, BackButton, CloseButton)
+    bot.add_components(DebriefButton, FineButton)
     Posts(bot).register()
-    Telling(bot).register()
-    MeetingEvents(bot).register()
-    PrivateWords(bot).register()
+    for part in (Telling, MeetingEvents, PrivateWords, RunningPosts):
+        part(bot).register()
     await bot.add_cog(MeetingsCog(bot))

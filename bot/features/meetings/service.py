@@ -43,6 +43,7 @@ from bot.features.meetings.model import (
 from bot.features.meetings.places import read_event, read_place
 from bot.features.meetings.private import PrivateReminders
 from bot.features.meetings.reminders import CARD, Reminders
+from bot.features.meetings.running import Running
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -71,8 +72,12 @@ class Meetings:
         minutes: int,
         reminders: Sequence[timedelta],
         server: ServerOf,
+        opening: bool = False,
+        checkin: str = "",
     ) -> None:
-        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of."""
+        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of;
+        ``opening`` and ``checkin``: as ``Running`` takes them.
+        """
         self._db = db
         self._clock = clock
         self._audit = audit
@@ -87,6 +92,9 @@ class Meetings:
         self.private = PrivateReminders(db, clock, timers, inbox, groups, self._course, server=server)
         self.answering = Answering(
             db, clock, timers, inbox, groups, self._course, self._reminders, purpose=self.private.purpose
+        )
+        self.running = Running(
+            db, clock, outbox, timers, audit, groups, self._course, server=server, opening=opening, checkin=checkin
         )
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)

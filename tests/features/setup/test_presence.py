@@ -23,6 +23,7 @@ from bot.features.meetings import store as meetings_store
 from bot.features.meetings.changes.model import Doing, Typed
 from bot.features.meetings.events import store as events_store
 from bot.features.meetings.private import Wanted
+from bot.features.meetings.running import store as running_store
 from bot.outbox import Errand, Lane, What
 from bot.services import Services
 from bot.storage import Tx, metadata
@@ -134,6 +135,10 @@ async def meet(services: Services, group: Group) -> None:
     await services.meetings.private.choose(**which, user_id=CLEO, wanted=Wanted(before="2 days"))
     async with services.db.begin() as tx:
         await meetings_store.change(tx, proposed.meeting, Change(day=proposed.day, minutes=60))
+        ends_at = proposed.ends_at
+        await running_store.put_here(tx, proposed, CLEO, ends_at=ends_at)
+        await running_store.put_aside(tx, proposed, CLEO, ends_at=ends_at)
+        await running_store.put_headcount(tx, proposed, 5, services.clock())
         await events_store.expect(tx, group.guild_id, group.id, meeting_id)
     skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=proposed.day)
     await services.meetings.changes.propose(**which, typed=skip)
@@ -199,7 +204,7 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     assert await rows(services, GUILD) == {}
     assert await named(services, GUILD) == []
     assert not tallies & files(services), "the answers of an open check-in go with it"
-    of_one_time = {"answers", "posts", "occasions", "drafts", "told", "waiting"}
+    of_one_time = {"answers", "posts", "occasions", "drafts", "told", "waiting", "here", "asides"}
     over = {f"meetings_{name}" for name in of_one_time}
     assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting there has been"
 
