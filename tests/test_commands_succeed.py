@@ -11,6 +11,9 @@ import pytest_asyncio
 
 from bot.features.groups.closing.store import archive, begin_break
 from bot.features.groups.keeping.store import set_details
+from bot.features.meetings import MeetingState, Proposal
+from bot.features.meetings import store as meetings_store
+from bot.features.meetings.changes.model import Doing, Typed
 from bot.ui.access import Access
 from bot.ui.errors import reason_of, report
 from tests.walk import HELD, Town, Way, town, ways
@@ -18,7 +21,8 @@ from tests.walk import HELD, Town, Way, town, ways
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMANDS = ("about", "archive", "duty", "edit", "handover", "pause", "people", "remove")
-MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines")
+CHANGES = ("move", "skip", "cancel", "edit")
+MODULES = ("meetings.change_buttons", "groups.closing", "groups.naming", "groups.people", "guidelines")
 NOT_WHILE_LED = {"/group handover": Access.LEAD}
 """What a lead may do for a group that nobody facilitates."""
 
@@ -46,9 +50,34 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def kept_by(here: Town) -> Sequence[Way]:
-    names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
+    names = (
+        {f"/meeting {name}" for name in CHANGES}
+        | {f"/group {name}" for name in COMMANDS}
+        | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
+    )
     theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
     return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
+
+
+async def plan_meeting(here: Town, name: str) -> dict[str, object]:
+    """A meeting of its own, alone in the group, and what is asked or so of it."""
+    services, which = here.world.services, {"guild_id": here.guild.id, "group_id": here.here.id}
+    for one in await services.meetings.coming(**which):
+        async with services.db.begin() as tx:
+            planned, over = MeetingState.PLANNED, MeetingState.OVER
+            await meetings_store.move(tx, here.guild.id, one.meeting.id, before=planned, after=over)
+    draft = await services.meetings.propose(**which, proposal=Proposal(title="Circle", starts="in 3 days 12:00"))
+    meeting_id, day = draft.meeting.id, draft.day
+    await services.meetings.schedule(**which, meeting_id=meeting_id, user_id=1)
+    here.meeting = f"{meeting_id}:{day}"
+    parts: dict[str, object] = {"meeting": meeting_id, "day": day.isoformat()}
+    if name in ("ChangeButton", "HoldButton"):
+        skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=day)
+        preview = await services.meetings.changes.propose(**which, typed=skip)
+        parts |= {"draft": preview.draft_id, "doing": "skip"}
+        if name == "HoldButton":
+            await services.meetings.changes.confirm(**which, draft_id=preview.draft_id, actor_id=1)
+    return parts
 
 
 async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
@@ -56,6 +85,8 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
     services, name = here.world.services, way.name.rpartition(".")[2]
     which = {"guild_id": here.guild.id, "group_id": here.here.id}
     await here.seat()
+    about_meeting = way.name.startswith(("/meeting", "bot.cogs.meetings."))
+    parts: dict[str, object] = await plan_meeting(here, name) if about_meeting else {}
     async with services.db.begin() as tx:
         if ended or name == BACK:
             await archive(tx, here.here.id, here.world.now())
@@ -65,7 +96,7 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
         await set_details(tx, replace(here.here, pending_name=pending))
         member = await services.groups.member(tx, here.guild.id, here.here.id, here.people["member"].id)
     assert member is not None
-    parts: dict[str, object] = {"member": member.id}
+    parts |= {"member": member.id}
     if not ended and name in ("AgreeButton", "PostButton", "PostAgainButton"):
         preview = await services.guidelines.preview(**which)
         parts |= {"agreement": f"v{preview.agreement.version}", "number": preview.number}
