@@ -14,9 +14,9 @@ from bot.core.calendar import Repeat, Schedule
 from bot.core.ids import new_id
 from bot.features.groups.closing.store import archive, begin_break
 from bot.features.groups.keeping.store import set_details
-from bot.features.meetings import Change, Meeting, MeetingState, OccasionState
+from bot.features.meetings import Change, Meeting, MeetingState, OccasionState, Proposal
 from bot.features.meetings import store as meetings_store
-from bot.storage import Tx
+from bot.features.meetings.changes.model import Doing, Typed
 from bot.ui.access import Access
 from bot.ui.errors import reason_of, report
 from tests.walk import HELD, Town, Way, town, ways
@@ -24,8 +24,6 @@ from tests.walk import HELD, Town, Way, town, ways
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMANDS = ("about", "archive", "duty", "edit", "handover", "pause", "people", "remove")
-MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines", "meetings.private", "meetings.running")
-MEETING = ("close", "remind", "start")
 NOT_WHILE_LED = {"/group handover": Access.LEAD}
 """What a lead may do for a group that nobody facilitates."""
 
@@ -54,9 +52,26 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def kept_by(here: Town) -> Sequence[Way]:
     names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
-    names |= {f"/meeting {name}" for name in MEETING}
+    names |= {f"/meeting {name}" for name in (*CHANGES, *MEETING)}
     theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
     return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
+
+
+async def plan_meeting(here: Town, name: str) -> dict[str, object]:
+    """A meeting that is ahead, and what is asked or so of it."""
+    services, which = here.world.services, {"guild_id": here.guild.id, "group_id": here.here.id}
+    draft = await services.meetings.propose(**which, proposal=Proposal(title="Circle", starts="in 3 days 12:00"))
+    meeting_id, day = draft.meeting.id, draft.day
+    await services.meetings.schedule(**which, meeting_id=meeting_id, user_id=1)
+    here.meeting = f"{meeting_id}:{day}"
+    parts: dict[str, object] = {"meeting": meeting_id, "day": day.isoformat()}
+    if name in ("ChangeButton", "HoldButton"):
+        skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=day)
+        preview = await services.meetings.changes.propose(**which, typed=skip)
+        parts |= {"draft": preview.draft_id, "doing": "skip"}
+        if name == "HoldButton":
+            await services.meetings.changes.confirm(**which, draft_id=preview.draft_id, actor_id=1)
+    return parts
 
 
 async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
@@ -64,8 +79,12 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
     services, name = here.world.services, way.name.rpartition(".")[2]
     which = {"guild_id": here.guild.id, "group_id": here.here.id}
     await here.seat()
+    parts: dict[str, object] = {}
+    if way.name.startswith(("/meeting", "bot.cogs.meetings.")):
+        await end_meetings(here)
+        ahead = way.name.split()[-1] in CHANGES or "change_buttons" in way.name
+        parts = await (plan_meeting(here, name) if ahead else prepare_meeting(here, way))
     async with services.db.begin() as tx:
-        parts = await prepare_meeting(here, tx, opened="start" not in way.name.casefold())
         if ended or name == BACK:
             await archive(tx, here.here.id, here.world.now())
         elif name == "ResumeButton":
@@ -74,40 +93,39 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
         await set_details(tx, replace(here.here, pending_name=pending))
         member = await services.groups.member(tx, here.guild.id, here.here.id, here.people["member"].id)
     assert member is not None
-    parts["member"] = member.id
+    parts |= {"member": member.id}
     if not ended and name in ("AgreeButton", "PostButton", "PostAgainButton"):
         preview = await services.guidelines.preview(**which)
         parts |= {"agreement": f"v{preview.agreement.version}", "number": preview.number}
     return parts
 
 
-async def prepare_meeting(here: Town, tx: Tx, *, opened: bool) -> dict[str, object]:
+async def end_meetings(here: Town) -> None:
+    """Of the meetings that others were tried on none is left, also of those before the group was archived."""
+    async with here.world.services.db.begin() as tx:
+        for one in await meetings_store.planned(tx, here.guild.id, here.here.id):
+            planned, over = MeetingState.PLANNED, MeetingState.OVER
+            await meetings_store.move(tx, here.guild.id, one.id, before=planned, after=over)
+
+
+async def prepare_meeting(here: Town, way: Way) -> dict[str, object]:
     """A meeting that could be opened now, or is open; and what a custom id says of it."""
-    guild_id, starts = here.guild.id, here.world.now() + timedelta(minutes=10)
-    planned = await meetings_store.planned(tx, guild_id, here.here.id)
+    starts = here.world.now() + timedelta(minutes=10)
     schedule = Schedule(day=starts.date(), time=starts.time().replace(microsecond=0), zone="UTC", repeat=Repeat.DAILY)
-    meeting = (
-        planned[0]
-        if planned
-        else Meeting(
-            id=new_id(),
-            guild_id=guild_id,
-            group_id=here.here.id,
-            title="Circle",
-            schedule=schedule,
-            minutes=90,
-            state=MeetingState.PLANNED,
-        )
+    meeting = Meeting(
+        id=new_id(),
+        guild_id=here.guild.id,
+        group_id=here.here.id,
+        title="Circle",
+        schedule=schedule,
+        minutes=90,
+        state=MeetingState.PLANNED,
     )
-    if not planned:
+    async with here.world.services.db.begin() as tx:
         await meetings_store.add(tx, meeting, here.world.now())
-    # there may be others, from before the group was archived and brought back
-    for one in planned:
-        meeting = await meetings_store.unchange(tx, one, list(one.changes))
-    day = meeting.schedule.day
-    if opened:
-        await meetings_store.change(tx, meeting, Change(day=day, state=OccasionState.OPEN))
-    return {"meeting": meeting.id, "day": day}
+        if "start" not in way.name.casefold():
+            await meetings_store.change(tx, meeting, Change(day=schedule.day, state=OccasionState.OPEN))
+    return {"meeting": meeting.id, "day": schedule.day}
 
 
 async def succeeded(here: Town, refusals: list[str], *, ended: bool = False) -> dict[tuple[str, str], bool]:

@@ -166,12 +166,15 @@ class Reminders:
         return occasion
 
     async def _not_posted(self, tx: Tx, returned: Returned) -> None:
-        meeting = await store.get(tx, returned.guild_id, int(str(returned.params["meeting"])))
-        group = None if meeting is None else await self._groups.group(tx, returned.guild_id, meeting.group_id)
-        if group is not None and group.state in (GroupState.FORMING, GroupState.OPEN):
-            await self._tell(tx, group, returned.params, returned.problem)
+        params, before = returned.params, str(returned.params["before"])
+        day, meeting_id = date.fromisoformat(str(params["day"])), int(str(params["meeting"]))
+        now = await self._course.spoken_of(tx, returned.guild_id, meeting_id, day)
+        if now is None or now.called_off or reminder_key(now, before) != returned.key:
+            return  # that it was called off or moved has a notice of its own
+        if now.group.state in (GroupState.FORMING, GroupState.OPEN):
+            await self._tell(tx, now.group, params, returned.problem, revision=now.revision)
 
-    async def _tell(self, tx: Tx, group: Group, params: Params, problem: str) -> None:
+    async def _tell(self, tx: Tx, group: Group, params: Params, problem: str, *, revision: int = 0) -> None:
         """Say on the desk, or else to the safeguarding lead, that a reminder did not go out."""
         told = {**params, "problem": problem}
         await self._audit.record(
@@ -188,7 +191,7 @@ class Reminders:
         await self._outbox.put(
             tx,
             Post(
-                key=f"meeting-undelivered:{params['meeting']}:{params['day']}:{params['before']}",
+                key=f"meeting-undelivered:{params['meeting']}:{params['day']}:{params['before']}{_suffix(revision)}",
                 guild_id=group.guild_id,
                 channel_id=group.desk_id,
                 lane=Lane.PROMPT,
@@ -208,8 +211,11 @@ class Reminders:
 
 def reminder_key(occasion: Occasion, before: str) -> str:
     """A reminder is posted once, and once more after each change of when its meeting takes place."""
-    revision = f":r{occasion.revision}" if occasion.revision else ""
-    return f"meeting:{occasion.meeting.id}:{occasion.day}:{before}{revision}"
+    return f"meeting:{occasion.meeting.id}:{occasion.day}:{before}{_suffix(occasion.revision)}"
+
+
+def _suffix(revision: int) -> str:
+    return f":r{revision}" if revision else ""
 
 
 def _card_key(occasion: Occasion) -> str:

@@ -119,6 +119,19 @@ async def test_reminders_answers_and_words_follow_a_move(house: House) -> None:
     assert keys(house)[-2:] == ["2026-12-01:24h", "2026-12-01:1h"]
 
 
+async def test_a_reminder_that_could_not_go_out_before_its_meeting_moved_is_no_trouble(house: House) -> None:
+    occasion = await weekly(house)
+    house.clock.now = TUESDAY - DAY
+    await house.timers.start()
+    await house.timers.settled()  # put, but Discord cannot be reached
+    await do(house, occasion, to="wed 20:00")
+    house.clock.now = TUESDAY + HOUR
+    await house.due()
+    assert house.of("meetings.undelivered") == []
+    await house.until(TUESDAY + 2 * DAY)
+    assert keys(house) == ["2026-11-24:24h:r1", "2026-11-24:1h:r1"]
+
+
 async def test_what_was_not_told_yet_gives_way_to_the_newest(house: House) -> None:
     occasion = await weekly(house)
     await answer(house, occasion, ANN)
