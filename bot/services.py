@@ -160,6 +160,7 @@ def _lengths(retention: Retention) -> dict[Kept, timedelta]:
         Kept.MEMBERSHIP: retention.membership_after_leaving,
         Kept.REQUEST: retention.request,
         Kept.ATTENDANCE: retention.attendance,
+        Kept.HEADCOUNT: retention.headcount,
         Kept.CASE: retention.cases_after_closing,
         Kept.EVIDENCE: retention.evidence,
         Kept.CHECKIN: retention.checkin_results,

@@ -34,6 +34,7 @@ from bot.features.meetings.model import (
     overdue_at_once,
 )
 from bot.features.meetings.reminders import CARD, Reminders
+from bot.features.meetings.running import Running
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
 from bot.timers import Timers
@@ -70,6 +71,7 @@ class Meetings:
         self._minutes = minutes
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
+        self.running = Running(db, clock, audit, groups, self._course)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)

@@ -20,6 +20,7 @@ from bot.features.groups.model import Asking, Candidate, Plan
 from bot.features.groups.watch.model import Declared, Drift, Kind, Look, Sight
 from bot.features.meetings import Change, Choice, Proposal
 from bot.features.meetings import store as meetings_store
+from bot.features.meetings.running import store as running_store
 from bot.outbox import Errand, Lane, What
 from bot.services import Services
 from bot.storage import Tx, metadata
@@ -128,6 +129,10 @@ async def meet(services: Services, group: Group) -> None:
     await services.meetings.answer(**which, meeting_id=meeting_id, day=proposed.day, user_id=CLEO, choice=Choice.COMING)
     async with services.db.begin() as tx:
         await meetings_store.change(tx, proposed.meeting, Change(day=proposed.day, minutes=60))
+        ends_at = proposed.ends_at
+        await running_store.put_here(tx, proposed, CLEO, ends_at=ends_at)
+        await running_store.put_aside(tx, proposed, CLEO, ends_at=ends_at)
+        await running_store.put_headcount(tx, proposed, 5, services.clock())
     await carry(services)
 
 
@@ -189,7 +194,7 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     assert await rows(services, GUILD) == {}
     assert await named(services, GUILD) == []
     assert not tallies & files(services), "the answers of an open check-in go with it"
-    over = {"meetings_answers", "meetings_posts", "meetings_occasions"}
+    over = {"meetings_answers", "meetings_posts", "meetings_occasions", "meetings_here", "meetings_asides"}
     assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting there has been"
 
 

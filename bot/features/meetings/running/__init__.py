@@ -1,0 +1,5 @@
+"""A meeting that takes place: opening it, who is there while it is open, and closing it."""
+
+from bot.features.meetings.running.running import Running
+
+__all__ = ["Running"]
