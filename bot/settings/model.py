@@ -116,6 +116,8 @@ class MeetingDefaults:
 
     minutes: int = 90
     reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(hours=1))
+    turn: timedelta = timedelta(minutes=2)
+    """How long one person's turn in a circle round is meant to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,13 @@ from bot.client import Bot
 from bot.cogs.meetings.buttons import AnswerButton, ScheduleButton
 from bot.cogs.meetings.commands import MeetingsCog
 from bot.cogs.meetings.posts import Posts
+from bot.cogs.meetings.round_posts import RoundPosts
+from bot.cogs.meetings.rounds import DoneButton, EndButton, GoOnButton, NextButton, PassButton, PauseButton, SpeakButton
 
 
 async def setup(bot: Bot) -> None:
     bot.add_components(AnswerButton, ScheduleButton)
+    bot.add_components(SpeakButton, PassButton, DoneButton, NextButton, PauseButton, GoOnButton, EndButton)
     Posts(bot).register()
+    RoundPosts(bot).register()
     await bot.add_cog(MeetingsCog(bot))

@@ -34,6 +34,7 @@ from bot.features.meetings.model import (
     overdue_at_once,
 )
 from bot.features.meetings.reminders import CARD, Reminders
+from bot.features.meetings.rounds import Rounds
 from bot.features.meetings.running import Running
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -61,8 +62,11 @@ class Meetings:
         minutes: int,
         reminders: Sequence[timedelta],
         server: ServerOf,
+        turn: timedelta = timedelta(minutes=2),
     ) -> None:
-        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of."""
+        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of; ``turn``:
+        how long one is in a round.
+        """
         self._db = db
         self._clock = clock
         self._audit = audit
@@ -72,6 +76,7 @@ class Meetings:
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
         self.running = Running(db, clock, audit, groups, self._course)
+        self.rounds = Rounds(db, clock, outbox, timers, audit, groups, self._course, self.running, turn=turn)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)

@@ -104,7 +104,7 @@ class Round:
         """How many at most are before them, with the one at turn. Whether some of those have passed is not in it."""
         mine, now = self.seat(user_id), self.at_turn
         reached = -1 if now is None else now.place
-        if mine is None:
+        if mine is None or mine.called:
             return 0
         waiting = sum(seat.counted and reached < seat.place < mine.place for seat in self.seats)
         return waiting + (now is not None)
@@ -116,7 +116,7 @@ class Round:
         order = sorted(people)
         shuffle.shuffle(order)
         seats = tuple(Seat(user_id=user_id, place=place) for place, user_id in enumerate(order))
-        return replace(self, seats=seats, turns=len(seats))._call_next(now)
+        return replace(self, seats=seats, turns=len(seats)).call_next(now)
 
     def end(self) -> Round:
         """Nothing of who was in it, nor of how many were called, is kept."""
@@ -154,7 +154,7 @@ class Round:
             out = Seat(user_id=user_id, place=self._last_place + 1, state=SeatState.OUT, counted=False)
             return replace(self, seats=(*self.seats, out))
         if seat.called:
-            return self._with(replace(seat, state=SeatState.OUT))._call_next(now)
+            return self._with(replace(seat, state=SeatState.OUT)).call_next(now)
         if seat.state is SeatState.WAITING:
             return self._with(replace(seat, state=SeatState.OUT))
         return self
@@ -163,7 +163,7 @@ class Round:
         seat = self.at_turn
         if seat is None or turn != self.turn or seat.user_id != user_id:
             return self
-        return self._with(replace(seat, state=SeatState.HEARD))._call_next(now)
+        return self._with(replace(seat, state=SeatState.HEARD)).call_next(now)
 
     def move_on(self, turn: int, now: datetime) -> Round:
         """A facilitator moves on. Who has said nothing gets one more turn, the last; who has spoken has been heard."""
@@ -171,12 +171,12 @@ class Round:
         if turn != self.turn:
             return self
         if seat is None:
-            return self._call_next(now)
+            return self.call_next(now)
         if seat.state is SeatState.SPEAKING:
-            return self._with(replace(seat, state=SeatState.HEARD))._call_next(now)
+            return self._with(replace(seat, state=SeatState.HEARD)).call_next(now)
         if seat.silent:
-            return self._with(replace(seat, state=SeatState.OUT))._call_next(now)
-        return self._put_last(replace(seat, silent=True))._call_next(now)
+            return self._with(replace(seat, state=SeatState.OUT)).call_next(now)
+        return self._put_last(replace(seat, silent=True)).call_next(now)
 
     def leave(self, user_id: int, now: datetime) -> Round:
         """Somebody is not in the group any more."""
@@ -184,7 +184,7 @@ class Round:
         if seat is None:
             return self
         rest = replace(self, seats=tuple(other for other in self.seats if other is not seat))
-        return rest._call_next(now) if seat.called else rest
+        return rest.call_next(now) if seat.called else rest
 
     def pause(self, now: datetime) -> Round:
         if self.turn_ends_at is None:
@@ -196,6 +196,16 @@ class Round:
         if self.state is not RoundState.PAUSED:
             return self
         return replace(self, state=RoundState.GOING, turn_ends_at=now + timedelta(seconds=self.left))
+
+    def call_next(self, now: datetime) -> Round:
+        """Call whoever waits longest; with nobody left the round is over."""
+        waiting = sorted((seat for seat in self.seats if seat.state is SeatState.WAITING), key=lambda seat: seat.place)
+        if not waiting:
+            return self.end()
+        called = self._with(replace(waiting[0], state=SeatState.AT_TURN, counted=False))
+        paused = self.state is RoundState.PAUSED
+        ends_at = None if paused else now + timedelta(seconds=self.seconds)
+        return replace(called, turn=self.turn + 1, turn_ends_at=ends_at, left=self.seconds if paused else 0)
 
     # underneath
 
@@ -211,12 +221,3 @@ class Round:
         last = replace(seat, place=self._last_place + 1, state=SeatState.WAITING, counted=True)
         others = tuple(other for other in self.seats if other.user_id != seat.user_id)
         return replace(self, seats=(*others, last), turns=self.turns + (not seat.counted))
-
-    def _call_next(self, now: datetime) -> Round:
-        waiting = sorted((seat for seat in self.seats if seat.state is SeatState.WAITING), key=lambda seat: seat.place)
-        if not waiting:
-            return self.end()
-        called = self._with(replace(waiting[0], state=SeatState.AT_TURN, counted=False))
-        paused = self.state is RoundState.PAUSED
-        ends_at = None if paused else now + timedelta(seconds=self.seconds)
-        return replace(called, turn=self.turn + 1, turn_ends_at=ends_at, left=self.seconds if paused else 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from random import Random, SystemRandom
-from typing import Final, Protocol
+from typing import Final
 
 from bot.audit import Audit
 from bot.core.clock import Clock
@@ -14,11 +14,12 @@ from bot.core.ids import new_id
 from bot.features.groups import Group, Groups, GroupState
 from bot.features.groups.model import Member
 from bot.features.meetings import store as meetings_store
-from bot.features.meetings.course import Course, OnOccasion
+from bot.features.meetings.course import Course
 from bot.features.meetings.model import Meeting, MeetingState, Occasion
 from bot.features.meetings.rounds import store
-from bot.features.meetings.rounds.model import Heard, Press, Round, RoundState
+from bot.features.meetings.rounds.model import Heard, Press, Round
 from bot.features.meetings.rounds.showing import Showing, lock, panel_key, round_key
+from bot.features.meetings.running import Running
 from bot.features.meetings.timetable import OccasionState
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -33,15 +34,6 @@ FORGOTTEN_AFTER = timedelta(days=1)
 """How long after its meeting's end a round is kept at the latest, whatever happens."""
 
 Change = Callable[[Round, datetime], Round]
-
-
-class Floor(Protocol):
-    """What a round needs to know of the meeting that it is part of."""
-
-    closed: list[OnOccasion]
-    arrived: list[Callable[[Tx, Occasion, int], object]]
-
-    async def here(self, tx: Tx, occasion: Occasion) -> list[int]: ...
 
 
 class Rounds:
@@ -60,7 +52,7 @@ class Rounds:
         audit: Audit,
         groups: Groups,
         course: Course,
-        floor: Floor,
+        running: Running,
         *,
         turn: timedelta,
         shuffle: Random | None = None,
@@ -72,12 +64,12 @@ class Rounds:
         self._audit = audit
         self._groups = groups
         self._course = course
-        self._floor = floor
+        self._running = running
         self._seconds = int(turn.total_seconds())
         self._shuffle = SystemRandom() if shuffle is None else shuffle
         self._showing = Showing(outbox, groups)
-        floor.arrived.append(self._arrived)
-        floor.closed.append(self._closed)
+        running.arrived.append(self._arrived)
+        running.closed.append(self._closed)
         groups.left.append(self._left)
         course.planned.append(self._planned)
         course.unplanned.append(self._unplanned)
@@ -85,7 +77,9 @@ class Rounds:
 
     # facilitators
 
-    async def begin(self, *, guild_id: int, group_id: int, user_id: int, seconds: int | None = None) -> tuple[Round, bool]:
+    async def begin(
+        self, *, guild_id: int, group_id: int, user_id: int, seconds: int | None = None
+    ) -> tuple[Round, bool]:
         """Begin a round in the group's open meeting; gives it, and whether it is new: one goes on at a time.
 
         Raises ``UserError`` if no meeting is open, its opener is not posted yet, or nobody is there.
@@ -100,7 +94,7 @@ class Rounds:
             # what the meeting is for, and where to get help, is read before anybody is asked to speak
             if not await self._opener_posted(tx, occasion):
                 raise UserError("meetings.round_too_early")
-            people = await self._floor.here(tx, occasion)
+            people = await self._running.here(tx, occasion)
             if not people:
                 raise UserError("meetings.round_nobody")
             circle = await self._new(tx, occasion, seconds or self._seconds)
@@ -135,11 +129,11 @@ class Rounds:
         await self._press(press, Round.go_on)
 
     async def end(self, press: Press) -> None:
-        """End the round. To end it again changes nothing."""
+        """End the round, also in a group that is paused meanwhile."""
         async with self._db.begin() as tx:
-            before, after = await self._changed(tx, press.round_id, _end)
-            if before is not after:
-                await self._record(tx, before, "meetings.round_ended", press.user_id)
+            circle = await self._found(tx, press)
+            await self._changed(tx, circle.id, _end)
+            await self._record(tx, circle, "meetings.round_ended", press.user_id)
 
     # everybody
 
@@ -182,16 +176,19 @@ class Rounds:
 
     async def _press(self, press: Press, change: Change, *, neutral: bool = True) -> tuple[Round, Round]:
         async with self._db.begin() as tx:
-            await lock(tx, press.round_id)
-            circle = await store.get(tx, press.round_id)
-            known = circle is not None and (circle.guild_id, circle.group_id) == (press.guild_id, press.group_id)
-            if not known or not await self._goes_on(tx, circle):
+            circle = await self._found(tx, press)
+            if not await self._meeting_is_open(tx, circle):
                 raise NotFound("meetings.round_over")
-            return await self._changed(tx, press.round_id, change, neutral=neutral)
+            return await self._changed(tx, circle.id, change, neutral=neutral)
 
-    async def _goes_on(self, tx: Tx, circle: Round | None) -> bool:
-        if circle is None or circle.over:
-            return False
+    async def _found(self, tx: Tx, press: Press) -> Round:
+        await lock(tx, press.round_id)
+        circle = await store.get(tx, press.round_id)
+        if circle is None or circle.over or (circle.guild_id, circle.group_id) != (press.guild_id, press.group_id):
+            raise NotFound("meetings.round_over")
+        return circle
+
+    async def _meeting_is_open(self, tx: Tx, circle: Round) -> bool:
         occasion = await self._course.occasion(tx, circle.guild_id, circle.meeting_id, circle.day)
         return occasion is not None and occasion.state is OccasionState.OPEN
 
@@ -258,14 +255,14 @@ class Rounds:
         circle = await store.get(tx, round_id)
         if circle is None or circle.turn_ends_at is None:
             return None
-        if not await self._goes_on(tx, circle):
+        if not await self._meeting_is_open(tx, circle):
             await self._changed(tx, round_id, _end)
             return None
         if circle.turn_ends_at > self._clock():
             return circle.turn_ends_at
         seat = circle.at_turn
         if seat is None:
-            _, following = await self._changed(tx, round_id, lambda found, now: found.move_on(found.turn, now))
+            _, following = await self._changed(tx, round_id, Round.call_next)
             return following.turn_ends_at
         params = {"group": circle.group_id, "round": round_id, "turn": circle.turn}
         await self._groups.desk.say(tx, circle.guild_id, seat.user_id, TURN_OVER, params, lasts=NUDGE_LASTS)
@@ -307,5 +304,3 @@ class Rounds:
 
 def _end(circle: Round, _: datetime) -> Round:
     return circle.end()
-
-

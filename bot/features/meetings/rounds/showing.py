@@ -84,9 +84,7 @@ class Showing:
         )
         await self._outbox.put(tx, gone)
 
-    async def _post(
-        self, tx: Tx, circle: Round, channel_id: int | None, kind: str, key: str, **more: int
-    ) -> None:
+    async def _post(self, tx: Tx, circle: Round, channel_id: int | None, kind: str, key: str, **more: int) -> None:
         if channel_id is None:
             return
         post = Post(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
@@ -15,21 +16,21 @@ from bot.storage import Kept, Tx, UtcDateTime, column, metadata, person_table, s
 rounds = sa.Table(
     "meetings_rounds",
     metadata,
-    column("id", sa.BigInteger, primary_key=True, autoincrement=False, kept=Kept.STRUCTURE),
-    column("guild_id", sa.BigInteger, kept=Kept.STRUCTURE),
-    column("group_id", sa.BigInteger, kept=Kept.STRUCTURE),
-    column("meeting_id", sa.BigInteger, kept=Kept.STRUCTURE),
-    column("day", sa.Date, kept=Kept.STRUCTURE),
-    column("number", sa.Integer, kept=Kept.STRUCTURE),
-    column("seconds", sa.Integer, kept=Kept.STRUCTURE),
-    column("state", sa.Text, kept=Kept.STRUCTURE),
-    column("turn", sa.Integer, kept=Kept.STRUCTURE),
-    column("turns", sa.Integer, kept=Kept.STRUCTURE),
-    column("pauses", sa.Integer, kept=Kept.STRUCTURE),
-    column("turn_ends_at", UtcDateTime, nullable=True, kept=Kept.STRUCTURE),
-    column("left", sa.Integer, kept=Kept.STRUCTURE),
-    column("troubled", sa.Boolean, kept=Kept.STRUCTURE),
-    column("ends_at", UtcDateTime, index=True, kept=Kept.STRUCTURE),
+    column("id", sa.BigInteger, primary_key=True, autoincrement=False, kept=Kept.ATTENDANCE),
+    column("guild_id", sa.BigInteger, kept=Kept.ATTENDANCE),
+    column("group_id", sa.BigInteger, kept=Kept.ATTENDANCE),
+    column("meeting_id", sa.BigInteger, kept=Kept.ATTENDANCE),
+    column("day", sa.Date, kept=Kept.ATTENDANCE),
+    column("number", sa.Integer, kept=Kept.ATTENDANCE),
+    column("seconds", sa.Integer, kept=Kept.ATTENDANCE),
+    column("state", sa.Text, kept=Kept.ATTENDANCE),
+    column("turn", sa.Integer, kept=Kept.ATTENDANCE),
+    column("turns", sa.Integer, kept=Kept.ATTENDANCE),
+    column("pauses", sa.Integer, kept=Kept.ATTENDANCE),
+    column("turn_ends_at", UtcDateTime, nullable=True, kept=Kept.ATTENDANCE),
+    column("left", sa.Integer, kept=Kept.ATTENDANCE),
+    column("troubled", sa.Boolean, kept=Kept.ATTENDANCE),
+    column("ends_at", UtcDateTime, index=True, kept=Kept.ATTENDANCE),
     sa.Index(None, "guild_id", "group_id"),
     info={"ends": "ends_at"},
 )
@@ -132,5 +133,6 @@ async def _seats(tx: Tx, round_row: RowMapping) -> tuple[Seat, ...]:
 
 
 def _round(row: RowMapping, seats: Sequence[Seat]) -> Round:
-    values = {name: row[name] for name in _OF_A_ROUND}
-    return Round(**{**values, "state": RoundState(row["state"])}, seats=tuple(seats))
+    values: dict[str, Any] = {name: row[name] for name in _OF_A_ROUND}
+    values["state"] = RoundState(row["state"])
+    return Round(**values, seats=tuple(seats))
