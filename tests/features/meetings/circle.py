@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.features.meetings import Occasion
+from bot.features.meetings import Change, Occasion, OccasionState
 from bot.features.meetings import store as meetings_store
 from bot.features.meetings.rounds import Heard, Press, Round, Rounds
 from bot.features.meetings.rounds import store as rounds_store
@@ -30,8 +30,9 @@ class Circle:
             await self.house.meetings.running.arrive(**where, user_id=user_id)
 
     async def close(self) -> None:
-        where = {"guild_id": GUILD, "meeting_id": self.occasion.meeting.id, "day": self.occasion.day}
-        await self.house.meetings.running.close(**where, group_id=self.occasion.group.id, user_id=FACILITATOR)
+        async with self.house.db.begin() as tx:
+            for announce in self.house.meetings.running.closed:
+                await announce(tx, self.occasion)
 
     async def opener_posted(self) -> None:
         meeting, ends_at = self.occasion.meeting, self.occasion.ends_at
@@ -111,13 +112,8 @@ async def gather(house: House, *people: int) -> Circle:
     house.clock.now = occasion.starts_at
     await house.due()
     circle = Circle(house, occasion)
-    await house.meetings.running.start(
-        guild_id=GUILD,
-        group_id=house.group.id,
-        meeting_id=occasion.meeting.id,
-        day=occasion.day,
-        user_id=FACILITATOR,
-    )
-    await house.carry()
+    async with house.db.begin() as tx:
+        change = Change(day=occasion.day, state=OccasionState.OPEN, opened_at=house.clock())
+        await meetings_store.change(tx, occasion.meeting, change)
     await circle.come(*people)
     return circle

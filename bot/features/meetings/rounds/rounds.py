@@ -11,7 +11,7 @@ from bot.audit import Audit
 from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_id
-from bot.features.groups import Group, Groups, GroupState
+from bot.features.groups import Group, Groups
 from bot.features.groups.model import Member
 from bot.features.meetings import store as meetings_store
 from bot.features.meetings.course import Course
@@ -20,6 +20,7 @@ from bot.features.meetings.rounds import store
 from bot.features.meetings.rounds.model import Heard, Press, Round
 from bot.features.meetings.rounds.showing import Showing, lock, panel_key, round_key
 from bot.features.meetings.running import Running
+from bot.features.meetings.running import store as running_store
 from bot.features.meetings.timetable import OccasionState
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -215,13 +216,10 @@ class Rounds:
             await self._timers.set(tx, TURN, str(circle.id), circle.turn_ends_at, guild_id=circle.guild_id)
 
     async def _open_meeting(self, tx: Tx, guild_id: int, group_id: int) -> Occasion:
-        group = await self._groups.group(tx, guild_id, group_id)
-        if group is not None and group.state is GroupState.OPEN and group.room_id is not None:
-            for meeting in await meetings_store.planned(tx, guild_id, group_id):
-                for day, change in meeting.changes.items():
-                    occurrence = meeting.timetable.on(day)
-                    if change.state is OccasionState.OPEN and occurrence is not None:
-                        return Occasion(meeting=meeting, group=group, occurrence=occurrence)
+        for meeting_id, day in await running_store.open_in(tx, guild_id, group_id):
+            occasion = await self._course.occasion(tx, guild_id, meeting_id, day)
+            if occasion is not None and occasion.group.room_id is not None:
+                return occasion
         raise UserError("meetings.round_not_open")
 
     async def _opener_posted(self, tx: Tx, occasion: Occasion) -> bool:
