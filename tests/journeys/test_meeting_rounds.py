@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.features.meetings import Change, OccasionState
-from bot.features.meetings import store as meetings_store
 from tests.harbour import Harbour, Opens, harbour
 from tests.simcord_bot import said, shown
 
@@ -22,14 +20,10 @@ async def open_meeting(at: Harbour) -> None:
     await at.fay.click(proposed.response, label="Schedule it")
     (occasion,) = await services.meetings.coming(guild_id=at.guild.id, group_id=await group_id(at))
     await at.world.pass_time((occasion.starts_at - at.world.now()).total_seconds() + 1)
-    async with services.db.begin() as tx:
-        opened = Change(day=occasion.day, state=OccasionState.OPEN, opened_at=at.world.now())
-        meeting = await meetings_store.change(tx, occasion.meeting, opened)
-        place = {"channel_id": 1, "message_id": 2, "ends_at": occasion.ends_at}
-        await meetings_store.put_post(tx, meeting, occasion.day, "meetings.opener", **place)
+    alone = await at.fay.slash(desk, "meeting start")
+    await at.fay.click(alone.response, label="Start on my own")
     for name in PLACES:
-        where = {"guild_id": at.guild.id, "meeting_id": occasion.meeting.id, "day": occasion.day}
-        await services.meetings.running.arrive(**where, user_id=at.people[name].id)
+        await at.people[name].click(one(at, "tuesday", "I'm here"), label="I'm here")
 
 
 async def group_id(at: Harbour) -> int:
@@ -54,8 +48,7 @@ def panel(at: Harbour) -> Any:
 def called(at: Harbour) -> str:
     """Who is called in the room now: nobody else is named there."""
     call = shown(one(at, "tuesday", "it's your turn, if you like."))
-    named = {name for name in PLACES if str(at.people[name].id) in "".join(at.messages("tuesday"))}
-    (name,) = named
+    (name,) = {name for name in PLACES if str(at.people[name].id) in "".join(talk(at))}
     assert re.fullmatch(r"<@\d+>, it's your turn, if you like\.\nSpeak\nPass", call)
     assert f"Now it's the turn of <@{at.people[name].id}>." in shown(room(at))
     return name
@@ -70,61 +63,86 @@ async def test_a_round_from_the_first_to_the_last(harbour: Opens) -> None:
         assert "while a meeting is open" in said(await at.fay.slash(desk, "meeting round"))
         await open_meeting(at)
         assert "for the facilitators" in said(await at.cleo.slash(at.channel("tuesday"), "meeting round"))
-
         begun = await at.fay.slash(desk, "meeting round", seconds=60)
         assert begun.ephemeral
         assert "The round has begun" in said(begun)
+        assert "going on already" in said(await at.fay.slash(desk, "meeting round"))
+        await at.fay.click(room(at), label="Pass")
         first = called(at)
-        assert "Turn 1 of at most 3" in shown(panel(at))
-        assert not re.search(r"<@", shown(panel(at)))
-        assert "<t:" not in "".join(at.messages("tuesday")[-2:]), "only facilitators see the time"
-        second, third = await waiting(at, first)
+        assert re.search(r"Turn \d of at most 4\.", shown(panel(at)))
+        assert "<@" not in shown(panel(at))
+        assert not any("<t:" in words for words in talk(at)), "only facilitators see the time"
 
-        seen = at.messages("tuesday"), at.messages("tuesday-desk"), edits(at)
-        passed = await at.people[second].click(room(at), label="Pass")
-        assert passed.ephemeral
-        assert "nobody is told" in said(passed)
-        assert (at.messages("tuesday"), at.messages("tuesday-desk"), edits(at)) == seen, "nobody can see it"
-        assert "At most 2 people are before you" in said(await at.people[third].click(room(at), label="Speak"))
-
-        speaking = await at.people[first].click(room(at), label="Speak")
-        assert "Take your time" in said(speaking)
-        await at.world.pass_time(61)
-        assert "The time for this turn is over" in shown(panel(at))
-        assert "no need to stop" in said(speaking), "a private word, as the interaction is still open"
-        assert called(at) == first, "nobody is cut off"
-        await at.world.restart()
-        done = await at.people[first].click(speaking.response, label="I'm done")
+        second, third = await one_passes_unseen(at, first)
+        done = await the_first_takes_their_time(at, first)
         assert called(at) == third
-        assert "Turn 2 of at most 3" in shown(panel(at))
-
-        stale = panel(at)
-        await at.fay.click(stale, label="Pause")
-        assert "five-minute pause" in at.messages("tuesday")[-1]
-        assert not any(str(at.people[name].id) in "".join(at.messages("tuesday")) for name in PLACES)
-        await at.world.restart()
-        await at.fay.click(panel(at), label="Go on")
-        assert called(at) == third
-        assert "The round goes on." in said(await at.fay.click(panel(at), label="Next"))
-        assert "had gone on already" in said(await at.fay.click(stale, label="Next"))
-        assert called(at) == third, "who was silent is called once more"
+        await a_pause_and_a_silence(at, third, begun.response)
         asked = await at.people[third].click(one(at, "tuesday", "it's your turn"), label="Pass")
         assert said(asked) == said(done), "the same words"
 
-        over = one(at, "tuesday", "The round is over.")
-        assert "<@" not in "".join(at.messages("tuesday")), "nobody stays named"
-        assert "Speak" not in shown(over)
+        assert "Speak" not in shown(one(at, "tuesday", "The round is over."))
+        assert not any(str(at.people[name].id) in words for name in PLACES for words in talk(at)), "nobody stays named"
         assert "The round is over." in at.messages("tuesday-desk")[-1]
-        assert "nothing left to press" in said(await at.people[first].click(speaking.response, label="I'm done"))
+        assert "nothing left to press" in said(await at.fay.click(begun.response, label="Pause"))
         assert not at.called(at.people[second])
-        assert at.called(at.people[first]) and at.called(at.people[third])
+        assert at.called(at.people[first])
+        assert at.called(at.people[third])
 
 
-async def waiting(at: Harbour, first: str) -> list[str]:
-    """The two who are still to come, in their order, as each is told."""
+async def one_passes_unseen(at: Harbour, first: str) -> list[str]:
+    """Of the two who are still to come the nearer passes; gives both."""
+    told = await waiting(at, first)
+    second, third = sorted(told, key=lambda name: before(told[name]))
+    seen = at.messages("tuesday"), at.messages("tuesday-desk"), edits(at)
+    passed = await at.people[second].click(room(at), label="Pass")
+    assert passed.ephemeral
+    assert "nobody is told" in said(passed)
+    assert (at.messages("tuesday"), at.messages("tuesday-desk"), edits(at)) == seen, "nobody can see it"
+    assert said(await at.people[third].click(room(at), label="Speak")) == told[third], "they are counted as before"
+    return [second, third]
+
+
+async def the_first_takes_their_time(at: Harbour, first: str) -> Any:
+    speaking = await at.people[first].click(room(at), label="Speak")
+    assert "Take your time" in said(speaking)
+    await at.world.pass_time(61)
+    assert "The time for this turn is over" in shown(panel(at))
+    assert "no need to stop" in said(speaking), "a private word, as the interaction is still open"
+    assert called(at) == first, "nobody is cut off"
+    await at.world.restart()
+    return await at.people[first].click(speaking.response, label="I'm done")
+
+
+async def a_pause_and_a_silence(at: Harbour, at_turn: str, old: Any) -> None:
+    await at.fay.click(panel(at), label="Pause")
+    assert "five-minute pause" in at.messages("tuesday")[-1]
+    assert not any(str(at.people[name].id) in words for name in PLACES for words in talk(at))
+    await at.world.restart()
+    await at.fay.click(panel(at), label="Go on")
+    assert called(at) == at_turn
+    assert "had gone on already" in said(await at.fay.click(old, label="Next"))
+    assert "The round goes on." in said(await at.fay.click(panel(at), label="Next"))
+    assert called(at) == at_turn, "who was silent is called once more"
+
+
+def talk(at: Harbour) -> list[str]:
+    """What was posted about the round."""
+    others = ("Your meeting starts", "I'm here")
+    return [words for words in at.messages("tuesday") if not any(other in words for other in others)]
+
+
+async def waiting(at: Harbour, first: str) -> dict[str, str]:
+    """What the two are told who are still to come."""
     told = {name: said(await at.people[name].click(room(at), label="Speak")) for name in PLACES if name != first}
     assert all("You will have your turn" in words for words in told.values())
-    return sorted(told, key=lambda name: "At most 2" in told[name])
+    return told
+
+
+def before(words: str) -> int:
+    """How many at most are before somebody."""
+    number = re.search(r"At most (one|\d) pe", words)
+    assert number is not None
+    return 1 if number[1] == "one" else int(number[1])
 
 
 def edits(at: Harbour) -> list[object]:

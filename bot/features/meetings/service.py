@@ -62,10 +62,12 @@ class Meetings:
         minutes: int,
         reminders: Sequence[timedelta],
         server: ServerOf,
+        opening: bool = False,
+        checkin: str = "",
         turn: timedelta = timedelta(minutes=2),
     ) -> None:
-        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of; ``turn``:
-        how long one is in a round.
+        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of;
+        ``opening`` and ``checkin``: as ``Running`` takes them; ``turn``: how long one is in a round.
         """
         self._db = db
         self._clock = clock
@@ -75,7 +77,9 @@ class Meetings:
         self._minutes = minutes
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
-        self.running = Running(db, clock, audit, groups, self._course)
+        self.running = Running(
+            db, clock, outbox, timers, audit, groups, self._course, server=server, opening=opening, checkin=checkin
+        )
         self.rounds = Rounds(db, clock, outbox, timers, audit, groups, self._course, self.running, turn=turn)
         groups.left.append(self._left)
         groups.archived.append(self._archived)

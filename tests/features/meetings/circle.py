@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bot.features.meetings import Change, Occasion, OccasionState
-from bot.features.meetings import store as meetings_store
+from bot.features.meetings import Occasion
 from bot.features.meetings.rounds import Heard, Press, Round, Rounds
 from bot.features.meetings.rounds import store as rounds_store
+from bot.features.meetings.running import store as running_store
 from tests.features.meetings.house import FACILITATOR, GUILD, House
 
 ANN, BEN, CAM, DEE, EVE, FAY = range(911, 917)
@@ -30,15 +30,8 @@ class Circle:
             await self.house.meetings.running.arrive(**where, user_id=user_id)
 
     async def close(self) -> None:
-        async with self.house.db.begin() as tx:
-            for announce in self.house.meetings.running.closed:
-                await announce(tx, self.occasion)
-
-    async def opener_posted(self) -> None:
-        meeting, ends_at = self.occasion.meeting, self.occasion.ends_at
-        async with self.house.db.begin() as tx:
-            place = {"channel_id": 1, "message_id": 2}
-            await meetings_store.put_post(tx, meeting, self.occasion.day, "meetings.opener", **place, ends_at=ends_at)
+        which = {"guild_id": GUILD, "group_id": self.occasion.group.id}
+        await self.house.meetings.running.close(**which, user_id=FACILITATOR)
 
     async def begin(self, seconds: int | None = None) -> bool:
         """Whether it is new."""
@@ -96,15 +89,14 @@ class Circle:
 
 
 async def convene(house: House, *people: int, seconds: int | None = None) -> Circle:
-    """A meeting that is open, whose opener is posted, with these people there and a round that has begun."""
+    """A meeting that is open, with these people there, and a round that has begun."""
     circle = await gather(house, *people)
-    await circle.opener_posted()
     await circle.begin(seconds)
     return circle
 
 
-async def gather(house: House, *people: int) -> Circle:
-    """A meeting that is open, and these people there."""
+async def gather(house: House, *people: int, carried: bool = True) -> Circle:
+    """A meeting that is open, and these people there; ``carried``: its opener stands in the room."""
     starts = house.clock.now.replace(minute=0, second=0)
     occasion = await house.schedule(starts=f"{starts:%Y-%m-%d} {(starts.hour + 2) % 24:02}:00")
     for user_id in people:
@@ -112,8 +104,11 @@ async def gather(house: House, *people: int) -> Circle:
     house.clock.now = occasion.starts_at
     await house.due()
     circle = Circle(house, occasion)
+    await house.meetings.running.start(guild_id=GUILD, group_id=house.group.id, user_id=FACILITATOR, alone=True)
     async with house.db.begin() as tx:
-        change = Change(day=occasion.day, state=OccasionState.OPEN, opened_at=house.clock())
-        await meetings_store.change(tx, occasion.meeting, change)
+        # who opens it is counted as there; this one only looks after the others
+        await running_store.forget_person(tx, GUILD, house.group.id, FACILITATOR)
+    if carried:
+        await house.carry()
     await circle.come(*people)
     return circle

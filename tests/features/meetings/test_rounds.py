@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from bot.audit.store import audit
 from bot.core.errors import NotFound, UserError
-from bot.features.groups.closing.store import begin_break
 from bot.features.meetings.rounds import Heard, RoundState
 from bot.features.meetings.rounds import store as rounds_store
 from bot.features.meetings.rounds.showing import CALL, CALL_GONE, PANEL, PANEL_SHOWN, ROUND, ROUND_SHOWN
@@ -36,10 +35,10 @@ async def test_a_round_begins_only_where_the_opener_has_been_read_and_somebody_i
     where = {"guild_id": GUILD, "group_id": house.group.id, "user_id": FACILITATOR}
     with pytest.raises(UserError, match="round_not_open"):
         await house.meetings.rounds.begin(**where)
-    circle = await gather(house)
+    circle = await gather(house, carried=False)
     with pytest.raises(UserError, match="round_too_early"):
         await circle.begin()
-    await circle.opener_posted()
+    await house.carry()
     with pytest.raises(UserError, match="round_nobody"):
         await circle.begin()
     await house.join(ANN)
@@ -140,7 +139,6 @@ async def test_two_who_press_at_once_move_it_on_once(house: House) -> None:
 
 async def test_two_who_begin_at_once_begin_one_round(house: House) -> None:
     circle = await gather(house, ANN, BEN)
-    await circle.opener_posted()
     assert sorted(await asyncio.gather(circle.begin(), circle.begin())) == [False, True]
 
 
@@ -241,13 +239,11 @@ async def test_what_ends_the_meeting_ends_the_round_and_nothing_of_it_is_kept(ho
         await circle.let_pass(BEN)
 
 
-async def test_while_its_group_is_paused_nothing_can_be_pressed_and_its_time_ends_it(house: House) -> None:
+async def test_a_break_of_the_group_ends_it(house: House) -> None:
     circle = await convene(house, ANN, BEN)
-    async with house.db.begin() as tx:
-        await begin_break(tx, house.group.id, None)
+    await house.groups.breaks.begin(guild_id=GUILD, group_id=house.group.id, actor_id=FACILITATOR, until=None)
     with pytest.raises(NotFound, match="round_over"):
         await circle.speak(ANN)
-    await house.until(house.clock.now + A_TURN)
     assert await circle.now() is None
     assert await seats(house) == 0
 

@@ -21,6 +21,7 @@ from bot.features.meetings.rounds.model import Heard, Press, Round
 from bot.features.meetings.rounds.showing import Showing, lock, panel_key, round_key
 from bot.features.meetings.running import Running
 from bot.features.meetings.running import store as running_store
+from bot.features.meetings.running.running import OPENER
 from bot.features.meetings.timetable import OccasionState
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -216,7 +217,7 @@ class Rounds:
             await self._timers.set(tx, TURN, str(circle.id), circle.turn_ends_at, guild_id=circle.guild_id)
 
     async def _open_meeting(self, tx: Tx, guild_id: int, group_id: int) -> Occasion:
-        for meeting_id, day in await running_store.open_in(tx, guild_id, group_id):
+        for meeting_id, day in await running_store.in_state(tx, guild_id, group_id, OccasionState.OPEN):
             occasion = await self._course.occasion(tx, guild_id, meeting_id, day)
             if occasion is not None and occasion.group.room_id is not None:
                 return occasion
@@ -224,7 +225,7 @@ class Rounds:
 
     async def _opener_posted(self, tx: Tx, occasion: Occasion) -> bool:
         meeting = occasion.meeting
-        return "meetings.opener" in await meetings_store.posts_of(tx, meeting.guild_id, meeting.id, occasion.day)
+        return OPENER in await meetings_store.posts_of(tx, meeting.guild_id, meeting.id, occasion.day)
 
     async def _new(self, tx: Tx, occasion: Occasion, seconds: int) -> Round:
         meeting = occasion.meeting
