@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
+from bot.cogs.meetings.round_posts import RoundPosts
+from bot.features.meetings.rounds.showing import CALL
+from bot.outbox import Errand, Lane, What
 from tests.harbour import Harbour, Opens, harbour
 from tests.simcord_bot import said, shown
 
@@ -84,6 +88,7 @@ async def test_a_round_from_the_first_to_the_last(harbour: Opens) -> None:
         assert not any(str(at.people[name].id) in words for name in PLACES for words in talk(at)), "nobody stays named"
         assert "The round is over." in at.messages("tuesday-desk")[-1]
         assert "nothing left to press" in said(await at.fay.click(begun.response, label="Pause"))
+        await a_call_that_may_have_arrived_is_looked_for(at)
         assert not at.called(at.people[second])
         assert at.called(at.people[first])
         assert at.called(at.people[third])
@@ -123,6 +128,21 @@ async def a_pause_and_a_silence(at: Harbour, at_turn: str, old: Any) -> None:
     assert "had gone on already" in said(await at.fay.click(old, label="Next"))
     assert "The round goes on." in said(await at.fay.click(panel(at), label="Next"))
     assert called(at) == at_turn, "who was silent is called once more"
+
+
+async def a_call_that_may_have_arrived_is_looked_for(at: Harbour) -> None:
+    """It would name somebody for ever, if the process ended at that moment; if it had not arrived, it names nobody."""
+    posts, params = RoundPosts(at.world.bot), {"group": await group_id(at), "round": 1}
+    made = {"seq": 1, "guild_id": at.guild.id, "what": What.POST, "lane": Lane.PROMPT, "channel_id": 1, "user_id": None}
+    lost = Errand(
+        **made, key="k", kind=CALL, params=params, mark=1, revision=1, attempts=1, tried_at=at.world.now()
+    )  # fmt: skip
+    for render in (posts.call, posts.round):
+        page = await render(lost)
+        assert page is not None
+        assert page.parts == ("The round goes on.",)
+        assert page.mentions == ()
+        assert await render(replace(lost, tried_at=None)) is None
 
 
 def talk(at: Harbour) -> list[str]:

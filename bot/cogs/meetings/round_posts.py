@@ -15,6 +15,7 @@ from bot.features.meetings.rounds.showing import (
     PANEL_SHOWN,
     ROUND,
     ROUND_SHOWN,
+    breather_key,
     call_key,
 )
 from bot.inbox.model import Kept
@@ -42,7 +43,15 @@ class RoundPosts:
 
     async def round(self, errand: Errand) -> Page | None:
         circle = await self._round(errand.guild_id, errand.params)
-        return None if circle is None else self._page(circle)
+        if circle is None:
+            return self._if_tried(errand)
+        return self._page(circle)
+
+    def _if_tried(self, errand: Errand) -> Page | None:
+        """Where it is not known whether an attempt arrived, it has to be looked for, though there is nothing to say any
+        more: it may name somebody, and once it is found it is edited or deleted.
+        """
+        return None if errand.tried_at is None else Page(self._bot.words("meetings.round_moved"))
 
     async def round_shown(self, errand: Errand) -> EditWanted | None:
         """The message in the room as the round is by now; once it is over, nobody is named in it."""
@@ -64,7 +73,7 @@ class RoundPosts:
         circle = await self._round(errand.guild_id, errand.params)
         seat = None if circle is None else circle.at_turn
         if circle is None or seat is None or circle.turn_ends_at is None or call_key(circle) != errand.key:
-            return None
+            return self._if_tried(errand)
         called = self._bot.words("meetings.round_call", who=mention(seat.user_id))
         buttons = Row(SpeakButton(circle.group_id, circle.id), PassButton(circle.group_id, circle.id))
         return Page(called, buttons, mentions=(seat.user_id,))
@@ -75,7 +84,9 @@ class RoundPosts:
 
     async def breather(self, errand: Errand) -> Page | None:
         circle = await self._round(errand.guild_id, errand.params)
-        return None if circle is None else Page(self._bot.words("meetings.round_breather"))
+        if circle is None or circle.turn_ends_at is not None or breather_key(circle) != errand.key:
+            return None
+        return Page(self._bot.words("meetings.round_breather"))
 
     async def panel(self, errand: Errand) -> Page | None:
         circle = await self._round(errand.guild_id, errand.params)

@@ -131,7 +131,7 @@ class Rounds:
         await self._press(press, Round.go_on)
 
     async def end(self, press: Press) -> None:
-        """End the round, also in a group that is paused meanwhile."""
+        """Raises ``NotFound`` if it is over already."""
         async with self._db.begin() as tx:
             circle = await self._found(tx, press)
             await self._changed(tx, circle.id, _end)
@@ -179,8 +179,6 @@ class Rounds:
     async def _press(self, press: Press, change: Change, *, neutral: bool = True) -> tuple[Round, Round]:
         async with self._db.begin() as tx:
             circle = await self._found(tx, press)
-            if not await self._meeting_is_open(tx, circle):
-                raise NotFound("meetings.round_over")
             return await self._changed(tx, circle.id, change, neutral=neutral)
 
     async def _found(self, tx: Tx, press: Press) -> Round:
@@ -189,10 +187,6 @@ class Rounds:
         if circle is None or circle.over or (circle.guild_id, circle.group_id) != (press.guild_id, press.group_id):
             raise NotFound("meetings.round_over")
         return circle
-
-    async def _meeting_is_open(self, tx: Tx, circle: Round) -> bool:
-        occasion = await self._course.occasion(tx, circle.guild_id, circle.meeting_id, circle.day)
-        return occasion is not None and occasion.state is OccasionState.OPEN
 
     async def _changed(self, tx: Tx, round_id: int, change: Change, *, neutral: bool = True) -> tuple[Round, Round]:
         """The round before and after; the same object if nothing changes."""
@@ -252,17 +246,11 @@ class Rounds:
         round_id = int(due.subject)
         await lock(tx, round_id)
         circle = await store.get(tx, round_id)
-        if circle is None or circle.turn_ends_at is None:
-            return None
-        if not await self._meeting_is_open(tx, circle):
-            await self._changed(tx, round_id, _end)
+        seat = None if circle is None else circle.at_turn
+        if circle is None or circle.turn_ends_at is None or seat is None:
             return None
         if circle.turn_ends_at > self._clock():
             return circle.turn_ends_at
-        seat = circle.at_turn
-        if seat is None:
-            _, following = await self._changed(tx, round_id, Round.call_next)
-            return following.turn_ends_at
         params = {"group": circle.group_id, "round": round_id, "turn": circle.turn}
         await self._groups.desk.say(tx, circle.guild_id, seat.user_id, TURN_OVER, params, lasts=NUDGE_LASTS)
         await self._showing.panel(tx, circle)

@@ -52,7 +52,7 @@ class Showing:
         if after.state is RoundState.GOING:
             await self._call(tx, after, group)
         elif after.state is RoundState.PAUSED and before.state is RoundState.GOING and neutral:
-            await self._post(tx, after, group.room_id, BREATHER, f"{round_key(after.id)}:pause:{after.pauses}")
+            await self._post(tx, after, group.room_id, BREATHER, breather_key(after))
 
     async def panel(self, tx: Tx, circle: Round) -> None:
         """Have the panel say what is so now."""
@@ -67,7 +67,7 @@ class Showing:
         await self.panel(tx, circle)
 
     async def _call(self, tx: Tx, circle: Round, group: Group) -> None:
-        await self._post(tx, circle, group.room_id, CALL, call_key(circle), turn=circle.turn, pauses=circle.pauses)
+        await self._post(tx, circle, group.room_id, CALL, call_key(circle))
 
     async def _take_back(self, tx: Tx, circle: Round) -> None:
         """Nobody who was called stays named in the room."""
@@ -84,7 +84,7 @@ class Showing:
         )
         await self._outbox.put(tx, gone)
 
-    async def _post(self, tx: Tx, circle: Round, channel_id: int | None, kind: str, key: str, **more: int) -> None:
+    async def _post(self, tx: Tx, circle: Round, channel_id: int | None, kind: str, key: str) -> None:
         if channel_id is None:
             return
         post = Post(
@@ -93,7 +93,7 @@ class Showing:
             channel_id=channel_id,
             lane=Lane.PROMPT,
             kind=kind,
-            params={**_params(circle.group_id, circle.id), **more},
+            params=_params(circle.group_id, circle.id),
         )
         await self._outbox.put(tx, post)
 
@@ -157,6 +157,10 @@ def panel_key(round_id: int) -> str:
 def call_key(circle: Round) -> str:
     """Who is at turn is called once, and once more after each pause."""
     return f"meeting-round:{circle.id}:turn:{circle.turn}:{circle.pauses}"
+
+
+def breather_key(circle: Round) -> str:
+    return f"{round_key(circle.id)}:pause:{circle.pauses}"
 
 
 def _params(group_id: int, round_id: int) -> dict[str, int | str | bool | None]:
