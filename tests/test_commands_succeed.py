@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bot.core.calendar import Repeat, Schedule
+from bot.core.ids import new_id
 from bot.features.groups.closing.store import archive, begin_break
 from bot.features.groups.keeping.store import set_details
+from bot.features.meetings import Change, Meeting, MeetingState, OccasionState
+from bot.features.meetings import store as meetings_store
+from bot.storage import Tx
 from bot.ui.access import Access
 from bot.ui.errors import reason_of, report
 from tests.walk import HELD, Town, Way, town, ways
@@ -18,7 +24,8 @@ from tests.walk import HELD, Town, Way, town, ways
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMANDS = ("about", "archive", "duty", "edit", "handover", "pause", "people", "remove")
-MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines")
+MEETING = ("close", "start")
+MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines", "meetings.running")
 NOT_WHILE_LED = {"/group handover": Access.LEAD}
 """What a lead may do for a group that nobody facilitates."""
 
@@ -47,6 +54,7 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def kept_by(here: Town) -> Sequence[Way]:
     names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
+    names |= {f"/meeting {name}" for name in MEETING}
     theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
     return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
 
@@ -57,6 +65,7 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
     which = {"guild_id": here.guild.id, "group_id": here.here.id}
     await here.seat()
     async with services.db.begin() as tx:
+        parts = await prepare_meeting(here, tx, opened="start" not in way.name.casefold())
         if ended or name == BACK:
             await archive(tx, here.here.id, here.world.now())
         elif name == "ResumeButton":
@@ -65,11 +74,38 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
         await set_details(tx, replace(here.here, pending_name=pending))
         member = await services.groups.member(tx, here.guild.id, here.here.id, here.people["member"].id)
     assert member is not None
-    parts: dict[str, object] = {"member": member.id}
+    parts["member"] = member.id
     if not ended and name in ("AgreeButton", "PostButton", "PostAgainButton"):
         preview = await services.guidelines.preview(**which)
         parts |= {"agreement": f"v{preview.agreement.version}", "number": preview.number}
     return parts
+
+
+async def prepare_meeting(here: Town, tx: Tx, *, opened: bool) -> dict[str, object]:
+    """A meeting that could be opened now, or is open; and what a custom id says of it."""
+    guild_id, starts = here.guild.id, here.world.now() + timedelta(minutes=10)
+    planned = await meetings_store.planned(tx, guild_id, here.here.id)
+    schedule = Schedule(day=starts.date(), time=starts.time().replace(microsecond=0), zone="UTC", repeat=Repeat.DAILY)
+    meeting = (
+        planned[0]
+        if planned
+        else Meeting(
+            id=new_id(),
+            guild_id=guild_id,
+            group_id=here.here.id,
+            title="Circle",
+            schedule=schedule,
+            minutes=90,
+            state=MeetingState.PLANNED,
+        )
+    )
+    if not planned:
+        await meetings_store.add(tx, meeting, here.world.now())
+    meeting = await meetings_store.unchange(tx, meeting, list(meeting.changes))
+    day = meeting.schedule.day
+    if opened:
+        await meetings_store.change(tx, meeting, Change(day=day, state=OccasionState.OPEN))
+    return {"meeting": meeting.id, "day": day}
 
 
 async def succeeded(here: Town, refusals: list[str], *, ended: bool = False) -> dict[tuple[str, str], bool]:
