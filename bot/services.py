@@ -154,6 +154,7 @@ def _meetings(settings: Settings, on: Mechanisms, groups: Groups, server: Server
         server=server,
         opening=usual.opening,
         checkin=usual.checkin if usual.checkin in asked else "",
+        turn=usual.turn,
     )
 
 

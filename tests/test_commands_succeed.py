@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from bot.features.groups.keeping.store import set_details
 from bot.features.meetings import Change, Meeting, MeetingState, OccasionState, Proposal
 from bot.features.meetings import store as meetings_store
 from bot.features.meetings.changes.model import Doing, Typed
+from bot.features.meetings.rounds import Round
+from bot.features.meetings.rounds import store as rounds_store
+from bot.storage import Tx
 from bot.ui.access import Access
 from bot.ui.errors import reason_of, report
 from tests.walk import HELD, Town, Way, town, ways
@@ -24,6 +28,12 @@ from tests.walk import HELD, Town, Way, town, ways
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMANDS = ("about", "archive", "duty", "edit", "handover", "pause", "people", "remove")
+CHANGES = ("move", "skip", "cancel", "edit")
+MEETING = ("close", "remind", "round", "start")
+MODULES = (
+    *("groups.closing", "groups.naming", "groups.people", "guidelines"),
+    *("meetings.change_buttons", "meetings.private", "meetings.rounds", "meetings.running"),
+)
 NOT_WHILE_LED = {"/group handover": Access.LEAD}
 """What a lead may do for a group that nobody facilitates."""
 
@@ -125,7 +135,20 @@ async def prepare_meeting(here: Town, way: Way) -> dict[str, object]:
         await meetings_store.add(tx, meeting, here.world.now())
         if "start" not in way.name.casefold():
             await meetings_store.change(tx, meeting, Change(day=schedule.day, state=OccasionState.OPEN))
-    return {"meeting": meeting.id, "day": schedule.day}
+        circle_id = await prepare_round(here, tx, meeting, schedule.day)
+    return {"meeting": meeting.id, "day": schedule.day, "turn": 1, "circle": circle_id}
+
+
+async def prepare_round(here: Town, tx: Tx, meeting: Meeting, day: date) -> int:
+    """A round goes on, in which everybody is who may be in the group; its id."""
+    now, which = here.world.now(), {"guild_id": here.guild.id, "group_id": here.here.id}
+    await rounds_store.forget(tx, here.guild.id, meeting.id, day)
+    circle = Round(
+        **which, id=new_id(), meeting_id=meeting.id, day=day, number=1, seconds=60, ends_at=now + timedelta(days=1)
+    )
+    people = [here.people[name].id for name in ("facilitator", "member", "visitor")]
+    await rounds_store.save(tx, circle.begin(people, now, Random()))
+    return circle.id
 
 
 async def succeeded(here: Town, refusals: list[str], *, ended: bool = False) -> dict[tuple[str, str], bool]:

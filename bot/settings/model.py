@@ -120,6 +120,8 @@ class MeetingDefaults:
     reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(hours=1))
     opening: bool = True
     checkin: str = "meeting_climate"
+    turn: timedelta = timedelta(minutes=2)
+    """How long one person's turn in a circle round is meant to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _LONGEST_STEP = 7 * _DAY
+_SHORTEST_TURN, _LONGEST_TURN = 10 * _SECOND, 30 * 60 * _SECOND
 _TELLS: tuple[str, ...] = get_args(Tell)
 
 # Longer than these there is no reason to keep it: domain practice, and Discord's own terms for API data.
@@ -134,6 +135,7 @@ def _meetings(table: Table) -> MeetingDefaults:
     meetings = MeetingDefaults(
         minutes=table.whole("minutes", usual.minutes, least=5, most=480),
         reminders=table.durations("reminders", usual.reminders, least=_SECOND, most=28 * _DAY, longest=5),
+        turn=table.duration("turn", usual.turn, least=_SHORTEST_TURN, most=_LONGEST_TURN),
         opening=table.flag("opening", default=usual.opening),
         checkin=table.text("checkin", usual.checkin),
     )

@@ -10,6 +10,8 @@ from bot.cogs.meetings.events import MeetingEvents
 from bot.cogs.meetings.posts import Posts
 from bot.cogs.meetings.private import RemindButton, StopRemindingButton
 from bot.cogs.meetings.private_words import PrivateWords
+from bot.cogs.meetings.round_posts import RoundPosts
+from bot.cogs.meetings.rounds import DoneButton, EndButton, GoOnButton, NextButton, PassButton, PauseButton, SpeakButton
 from bot.cogs.meetings.running import (
     BackButton,
     CloseButton,
@@ -28,7 +30,8 @@ async def setup(bot: Bot) -> None:
     bot.add_components(AnswerButton, ScheduleButton, ChangeButton, HoldButton, RemindButton, StopRemindingButton)
     bot.add_components(StartAloneButton, HereButton, StepOutButton, LeaveMeButton, BackButton, CloseButton)
     bot.add_components(DebriefButton, FineButton)
+    bot.add_components(SpeakButton, PassButton, DoneButton, NextButton, PauseButton, GoOnButton, EndButton)
     Posts(bot).register()
-    for part in (Telling, MeetingEvents, PrivateWords, RunningPosts):
+    for part in (Telling, MeetingEvents, PrivateWords, RunningPosts, RoundPosts):
         part(bot).register()
     await bot.add_cog(MeetingsCog(bot))

@@ -14,6 +14,7 @@ from bot.cogs.meetings.changing_pages import hold_rows
 from bot.cogs.meetings.offering import start_choices
 from bot.cogs.meetings.pages import list_page, understood_page
 from bot.cogs.meetings.private import MEMBERS, Reminding
+from bot.cogs.meetings.rounds import Circling
 from bot.cogs.meetings.running import Running
 from bot.cogs.meetings.where import Typed, as_meant, where_choices
 from bot.cogs.meetings.zones import zone_choices
@@ -32,7 +33,14 @@ Places = app_commands.Range[int, FEWEST_PLACES, MOST_PLACES]
 
 
 class MeetingsCog(
-    Changing, Running, CalendarCommand, Reminding, commands.GroupCog, name="meetings", group_name="meeting"
+    Changing,
+    Running,
+    Circling,
+    CalendarCommand,
+    Reminding,
+    commands.GroupCog,
+    name="meetings",
+    group_name="meeting",
 ):
     def __init__(self, bot: Bot) -> None:
         self._bot = bot

@@ -43,6 +43,7 @@ from bot.features.meetings.model import (
 from bot.features.meetings.places import read_event, read_place
 from bot.features.meetings.private import PrivateReminders
 from bot.features.meetings.reminders import CARD, Reminders
+from bot.features.meetings.rounds import Rounds
 from bot.features.meetings.running import Running
 from bot.inbox import Inbox
 from bot.outbox import Outbox
@@ -74,9 +75,10 @@ class Meetings:
         server: ServerOf,
         opening: bool = False,
         checkin: str = "",
+        turn: timedelta = timedelta(minutes=2),
     ) -> None:
         """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of;
-        ``opening`` and ``checkin``: as ``Running`` takes them.
+        ``opening`` and ``checkin``: as ``Running`` takes them; ``turn``: how long one is in a round.
         """
         self._db = db
         self._clock = clock
@@ -96,6 +98,7 @@ class Meetings:
         self.running = Running(
             db, clock, outbox, timers, audit, groups, self._course, server=server, opening=opening, checkin=checkin
         )
+        self.rounds = Rounds(db, clock, outbox, timers, audit, groups, self._course, self.running, turn=turn)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
 

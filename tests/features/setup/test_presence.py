@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,11 +19,13 @@ from bot.features.groups import Group, Place
 from bot.features.groups.handover import Handing
 from bot.features.groups.model import Asking, Candidate, Plan
 from bot.features.groups.watch.model import Declared, Drift, Kind, Look, Sight
-from bot.features.meetings import Change, Choice, Proposal
+from bot.features.meetings import Change, Choice, Occasion, Proposal
 from bot.features.meetings import store as meetings_store
 from bot.features.meetings.changes.model import Doing, Typed
 from bot.features.meetings.events import store as events_store
 from bot.features.meetings.private import Wanted
+from bot.features.meetings.rounds import Round
+from bot.features.meetings.rounds import store as rounds_store
 from bot.features.meetings.running import store as running_store
 from bot.outbox import Errand, Lane, What
 from bot.services import Services
@@ -139,10 +142,18 @@ async def meet(services: Services, group: Group) -> None:
         await running_store.put_here(tx, proposed, CLEO, ends_at=ends_at)
         await running_store.put_aside(tx, proposed, CLEO, ends_at=ends_at)
         await running_store.put_headcount(tx, proposed, 5, services.clock())
+        await rounds_store.save(tx, a_round(group, proposed))
         await events_store.expect(tx, group.guild_id, group.id, meeting_id)
     skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=proposed.day)
     await services.meetings.changes.propose(**which, typed=skip)
     await carry(services)
+
+
+def a_round(group: Group, occasion: Occasion) -> Round:
+    meeting, ends_at = occasion.meeting, occasion.ends_at
+    which = {"id": new_id(), "guild_id": group.guild_id, "group_id": group.id, "meeting_id": meeting.id}
+    circle = Round(**which, day=occasion.day, number=1, seconds=120, ends_at=ends_at)
+    return circle.begin([CLEO], occasion.starts_at, Random())
 
 
 async def flag(services: Services, group: Group) -> None:
@@ -204,7 +215,7 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     assert await rows(services, GUILD) == {}
     assert await named(services, GUILD) == []
     assert not tallies & files(services), "the answers of an open check-in go with it"
-    of_one_time = {"answers", "posts", "occasions", "drafts", "told", "waiting", "here", "asides"}
+    of_one_time = {"answers", "posts", "occasions", "drafts", "told", "waiting", "here", "asides", "rounds", "turns"}
     over = {f"meetings_{name}" for name in of_one_time}
     assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting there has been"
 

@@ -312,6 +312,8 @@ class Running:
         await self._groups.setbacks.forget(tx, done.key)
         if done.kind == CLOSER:
             await self._closer_is_out(tx, done)
+        else:
+            await self._opener_is_out(tx, done)
 
     async def _refused(self, tx: Tx, returned: Returned) -> None:
         """The desk is told each time: somebody there has pressed, and waits for it."""
@@ -333,6 +335,14 @@ class Running:
         occasion = await self._course.spoken_of(tx, closer.guild_id, meeting_id, day)
         if occasion is not None and occasion.state is OccasionState.CLOSING:
             await self._changed(tx, occasion, state=OccasionState.CLOSED)
+
+    async def _opener_is_out(self, tx: Tx, opener: Delivered) -> None:
+        """It is remembered where it stands: nobody is asked to speak before it can be read."""
+        occasion = await self._course.occasion(tx, opener.guild_id, *named_in(opener.params))
+        if occasion is not None and opener.channel_id is not None and opener.message_id is not None:
+            place = {"channel_id": opener.channel_id, "message_id": opener.message_id}
+            until = _known_until(occasion)
+            await meetings_store.put_post(tx, occasion.meeting, occasion.day, OPENER, **place, ends_at=until)
 
     async def _changed(self, tx: Tx, occasion: Occasion, **so: object) -> Occasion:
         change = replace(occasion.change, **so)
