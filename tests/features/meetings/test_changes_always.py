@@ -52,7 +52,7 @@ steps = st.builds(
     after=st.integers(1, 4000).map(lambda minutes: timedelta(minutes=minutes)),
     act=st.sampled_from([*Act, Act.MOVE, Act.SKIP, Act.HOLD, Act.MOVE_ALL]),
     which=st.integers(0, 5),
-    shift=st.integers(-150, 400).map(lambda quarters: timedelta(minutes=15 * quarters)),
+    shift=st.integers(-400, 400).map(lambda quarters: timedelta(minutes=15 * quarters)),
 )
 
 
