@@ -30,6 +30,14 @@ class Inbox:
         await store.add(tx, new_id(), word, self._clock())
         tx.after_commit(self._ring)
 
+    async def of_kind(self, tx: Tx, guild_id: int, kind: str) -> list[Kept]:
+        """The words of this kind in one server, told or not, oldest first."""
+        return await store.of_kind(tx, guild_id, kind, self._clock())
+
+    async def unsay(self, tx: Tx, word: Kept) -> None:
+        """Take back a word that was not told yet."""
+        await store.remove_untold(tx, word.id)
+
     async def allow(self, tx: Tx, *, guild_id: int, user_id: int, purpose: str) -> None:
         """The person ticked *You may message me about this*, for this purpose only."""
         await store.allow(tx, guild_id, user_id, purpose, self._clock())

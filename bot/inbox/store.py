@@ -100,6 +100,15 @@ async def of(tx: Tx, guild_id: int, user_id: int, now: datetime, states: Sequenc
     return [_word(tx, row) for row in rows]
 
 
+async def of_kind(tx: Tx, guild_id: int, kind: str, now: datetime) -> list[KeptWord]:
+    same = sa.and_(inbox.c.guild_id == guild_id, inbox.c.kind == kind, inbox.c.expires_at > now)
+    return [_word(tx, row) for row in await tx.all(sa.select(inbox).where(same).order_by(inbox.c.created_at))]
+
+
+async def remove_untold(tx: Tx, word_id: int) -> None:
+    await tx.execute(sa.delete(inbox).where(inbox.c.id == word_id, inbox.c.state != State.DELIVERED))
+
+
 async def move(tx: Tx, word_id: int, *before: State, after: State) -> bool:
     """Whether the word was ``before`` and is now ``after``: only one of two who try gets to."""
     same = sa.and_(inbox.c.id == word_id, inbox.c.state.in_(before))

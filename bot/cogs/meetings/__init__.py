@@ -6,9 +6,11 @@ from bot.client import Bot
 from bot.cogs.meetings.buttons import AnswerButton, ScheduleButton
 from bot.cogs.meetings.commands import MeetingsCog
 from bot.cogs.meetings.posts import Posts
+from bot.cogs.meetings.telling import Telling
 
 
 async def setup(bot: Bot) -> None:
     bot.add_components(AnswerButton, ScheduleButton)
     Posts(bot).register()
+    Telling(bot).register()
     await bot.add_cog(MeetingsCog(bot))

@@ -59,6 +59,13 @@ def card_page(words: Words, occasion: Occasion, numbers: Numbers) -> Page:
     return Page(counted)
 
 
+def called_off_page(words: Words, occasion: Occasion | None) -> Page:
+    """What stands on the desk in place of the numbers of a meeting that does not take place."""
+    if occasion is None:
+        return Page(words("meetings.stands_not"))
+    return Page(words("meetings.card_off", title=occasion.title, when=instant(occasion.starts_at)))
+
+
 def repeat_words(words: Words, schedule: Schedule) -> Raw:
     """How it comes round, and when for the last time."""
     rule, last = _rule_words(words, schedule), schedule.last_day

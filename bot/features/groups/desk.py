@@ -10,7 +10,7 @@ from bot.core.ids import new_id
 from bot.features.groups import store
 from bot.features.groups.model import Group, Server
 from bot.inbox import Inbox
-from bot.inbox.model import Word
+from bot.inbox.model import Kept, Word
 from bot.outbox import Lane, Outbox, Post, Returned
 from bot.outbox.model import Params
 from bot.storage import Tx
@@ -75,6 +75,14 @@ class Desk:
             guild_id=guild_id, user_id=user_id, kind=kind, params=dict(params), purpose=purpose, expires_at=expires_at
         )
         await self._inbox.put(tx, word)
+
+    async def said(self, tx: Tx, guild_id: int, kind: str) -> list[Kept]:
+        """Every word of this kind that somebody in this server was told or is to be told, oldest first."""
+        return await self._inbox.of_kind(tx, guild_id, kind)
+
+    async def unsay(self, tx: Tx, word: Kept) -> None:
+        """Have a word not told any more, unless it was told."""
+        await self._inbox.unsay(tx, word)
 
     async def _not_posted(self, tx: Tx, returned: Returned) -> None:
         if await store.group(tx, returned.guild_id, int(str(returned.params["group"]))) is None:

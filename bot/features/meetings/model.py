@@ -185,9 +185,8 @@ def overdue_at_once(timetable: Timetable, lengths: Sequence[timedelta], now: dat
 
 
 def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) -> datetime | None:
-    """When next, later than ``after``, one of ``lengths`` before a start is reached or a time of the meeting ends.
-
-    None once all that is past.
+    """When next, later than ``after``, one of ``lengths`` before a start is reached, or a time of the meeting ends or
+    would have ended. None once all that is past.
     """
     timetable = meeting.timetable
     due = [
@@ -196,4 +195,7 @@ def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) ->
         if (occurrence := next(timetable.after(after + before), None))
     ]
     ending = next(timetable.ending_after(after), None)
-    return min(due if ending is None else [*due, timetable.ends_at(ending)], default=None)
+    ends = [] if ending is None else [timetable.ends_at(ending)]
+    # a time that is called off can be held after all, until it would have ended
+    ends += [at for called_off in timetable.called_off() if (at := timetable.ends_at(called_off)) > after]
+    return min([*due, *ends], default=None)

@@ -17,6 +17,7 @@ from bot.features.groups import Group, Groups, GroupState, Member
 from bot.features.groups.desk import ServerOf
 from bot.features.groups.model import tidy
 from bot.features.meetings import store
+from bot.features.meetings.changes import Changes
 from bot.features.meetings.course import Course, OnEnded
 from bot.features.meetings.model import (
     LONGEST,
@@ -72,6 +73,7 @@ class Meetings:
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
         self.running = Running(db, clock, audit, groups, self._course)
+        self.changes = Changes(db, clock, outbox, audit, groups, self._course)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)

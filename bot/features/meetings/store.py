@@ -304,6 +304,19 @@ async def absent(tx: Tx, meeting: Meeting, day: date) -> frozenset[int]:
     return frozenset(tx.vault.open_id(row["user"], meeting.guild_id) for row in rows)
 
 
+async def answered(tx: Tx, meeting: Meeting, day: date) -> set[int]:
+    """Who said anything about this time."""
+    same = (answers.c.guild_id == meeting.guild_id, answers.c.meeting_id == meeting.id, answers.c.day == day)
+    rows = await tx.all(sa.select(answers.c.user).where(*same))
+    return {tx.vault.open_id(row["user"], meeting.guild_id) for row in rows}
+
+
+async def forget_time(tx: Tx, meeting: Meeting, day: date) -> None:
+    """Delete what was answered about this time."""
+    of_meeting = sa.and_(answers.c.guild_id == meeting.guild_id, answers.c.meeting_id == meeting.id)
+    await tx.execute(sa.delete(answers).where(of_meeting, answers.c.day == day))
+
+
 async def forget_answers(tx: Tx, guild_id: int, group_id: int, user_id: int) -> Sequence[tuple[int, date]]:
     """Delete what somebody said about the meetings of one group; gives which meetings and days."""
     of_group = sa.select(meetings.c.id).where(meetings.c.guild_id == guild_id, meetings.c.group_id == group_id)
