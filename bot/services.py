@@ -106,7 +106,17 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
         db, clock, outbox, timers, audit, groups, agreements=agreements, short=agreed.short, server=server
     )
     meetings = Meetings(
-        db, clock, outbox, timers, audit, groups, minutes=usual.minutes, reminders=usual.reminders, server=server
+        db,
+        clock,
+        outbox,
+        timers,
+        audit,
+        groups,
+        minutes=usual.minutes,
+        reminders=usual.reminders,
+        server=server,
+        confirm=usual.confirm,
+        absence_after=usual.absence_after,
     )
     meetings.ended.append(groups.visits.visited)
     templates, folder = settings.checkins, settings.checkins_dir

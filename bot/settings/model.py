@@ -116,6 +116,10 @@ class MeetingDefaults:
 
     minutes: int = 90
     reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(hours=1))
+    confirm: bool = True
+    """Whether facilitators say beforehand that they will be there, and a meeting that nobody holds is called off."""
+    absence_after: int = 2
+    """After how many missed meetings in a row facilitators are asked about a note, for who wished for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

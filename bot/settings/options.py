@@ -134,6 +134,8 @@ def _meetings(table: Table) -> MeetingDefaults:
     meetings = MeetingDefaults(
         minutes=table.whole("minutes", usual.minutes, least=5, most=480),
         reminders=table.durations("reminders", usual.reminders, least=_SECOND, most=28 * _DAY, longest=5),
+        confirm=table.flag("confirm", default=usual.confirm),
+        absence_after=table.whole("absence_after", usual.absence_after, least=1, most=6),
     )
     table.refuse_unknown()
     return meetings

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from bot.client import Bot
+from bot.cogs.meetings.absences import AbsenceButton, Absences, StopButton
 from bot.cogs.meetings.buttons import AnswerButton, ScheduleButton
 from bot.cogs.meetings.commands import MeetingsCog
+from bot.cogs.meetings.covering import CoverButton, Covering, LeadCoverButton
 from bot.cogs.meetings.posts import Posts
 from bot.cogs.meetings.telling import Telling
 
 
 async def setup(bot: Bot) -> None:
     bot.add_components(AnswerButton, ScheduleButton)
+    bot.add_components(CoverButton, LeadCoverButton, AbsenceButton, StopButton)
     Posts(bot).register()
     Telling(bot).register()
+    Covering(bot).register()
+    Absences(bot).register()
     await bot.add_cog(MeetingsCog(bot))

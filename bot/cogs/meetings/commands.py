@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Bot, Interaction
+from bot.cogs.meetings.absences import Noticing
 from bot.cogs.meetings.pages import list_page, understood_page
 from bot.core.calendar import Repeat
 from bot.core.zones import zones_like
@@ -27,7 +28,7 @@ async def zone_choices(_: Interaction, typed: str) -> list[app_commands.Choice[s
     return [app_commands.Choice(name=zone, value=zone) for zone in zones_like(typed, MOST_CHOICES)]
 
 
-class MeetingsCog(commands.GroupCog, name="meetings", group_name="meeting"):
+class MeetingsCog(Noticing, commands.GroupCog, name="meetings", group_name="meeting"):
     def __init__(self, bot: Bot) -> None:
         self._meetings = bot.services.meetings
 

@@ -47,7 +47,7 @@ def list_page(words: Words, occasions: Sequence[Occasion]) -> Page:
     return Page(words("meetings.list_intro", name=occasions[0].group.name), *lines)
 
 
-def card_page(words: Words, occasion: Occasion, numbers: Numbers) -> Page:
+def card_page(words: Words, occasion: Occasion, numbers: Numbers, *more: str | Row) -> Page:
     counted = words(
         "meetings.card",
         title=occasion.title,
@@ -56,7 +56,7 @@ def card_page(words: Words, occasion: Occasion, numbers: Numbers) -> Page:
         listening=numbers.listening,
         away=numbers.away,
     )
-    return Page(counted)
+    return Page(counted, *more)
 
 
 def called_off_page(words: Words, occasion: Occasion | None) -> Page:

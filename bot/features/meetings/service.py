@@ -17,8 +17,10 @@ from bot.features.groups import Group, Groups, GroupState, Member
 from bot.features.groups.desk import ServerOf
 from bot.features.groups.model import tidy
 from bot.features.meetings import store
+from bot.features.meetings.absence import Absence
 from bot.features.meetings.changes import Changes
 from bot.features.meetings.course import Course, OnEnded
+from bot.features.meetings.cover import Cover
 from bot.features.meetings.model import (
     LONGEST,
     MOST_PER_GROUP,
@@ -62,8 +64,14 @@ class Meetings:
         minutes: int,
         reminders: Sequence[timedelta],
         server: ServerOf,
+        confirm: bool = False,
+        absence_after: int = 2,
     ) -> None:
-        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of."""
+        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of.
+
+        ``confirm``: whether facilitators say beforehand that they will be there. ``absence_after``: after how many
+        missed meetings in a row they are asked whether to send a note to somebody who wished for that.
+        """
         self._db = db
         self._clock = clock
         self._audit = audit
@@ -74,6 +82,22 @@ class Meetings:
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
         self.running = Running(db, clock, audit, groups, self._course)
         self.changes = Changes(db, clock, outbox, audit, groups, self._course)
+        self.cover = Cover(
+            db,
+            clock,
+            outbox,
+            timers,
+            groups,
+            self._course,
+            self._reminders,
+            call_off=self.changes.call_off,
+            server=server,
+            confirm=confirm,
+        )
+        self.absence = Absence(
+            db, clock, outbox, audit, groups, self._course, here=self.running.here, after=absence_after
+        )
+        self.running.closed.append(self.absence.closed)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
@@ -184,6 +208,7 @@ class Meetings:
         meeting = occasion.meeting
         draft, planned = MeetingState.DRAFT, MeetingState.PLANNED
         await store.move(tx, meeting.guild_id, meeting.id, before=draft, after=planned)
+        await self.cover.scheduled(tx, occasion, user_id)
         await self._course.plan(tx, meeting)
         overdue = overdue_at_once(meeting.timetable, self._reminders.lengths, self._clock())
         if overdue is not None:
@@ -220,6 +245,7 @@ class Meetings:
             before = await store.put_answer(tx, occasion.meeting, day, user_id, choice, ends_at=occasion.ends_at)
             if before is not choice:
                 await self._reminders.recount(tx, guild_id, meeting_id, day)
+            await self.cover.answered(tx, occasion, user_id, choice)
             return occasion
 
     async def _left(self, tx: Tx, member: Member) -> None:

@@ -65,7 +65,7 @@ class Covering:
         return not wanted and all(request.group_id != group.id for request in asked)
 
     async def admit(self, tx: Tx, group: Group, user_id: int, until: datetime) -> None:
-        """Have somebody who is not in the group facilitate it ``until`` then; one who facilitates it anyway, goes on."""
+        """Have somebody who is not in the group facilitate it ``until`` then; who facilitates it anyway goes on."""
         before = await store.membership(tx, group.guild_id, group.id, user_id)
         if before is not None and before.facilitates:
             await self.keep_until(tx, before, until)

@@ -7,9 +7,10 @@
 | 2 hours | the safeguarding lead is asked |
 | 30 minutes | it is called off |
 
-What could not be done at its time is done as soon as it can be. Nothing is called off before somebody was asked and had
-time to answer: those who were asked less than 40 minutes before the start have until 10 minutes before it, and those who
-were asked in the last 10 minutes until it. A meeting that began while the bot was away is left alone: people met.
+What could not be done at its time is done as soon as it can be. Nothing is called off before somebody was asked and
+had time to answer: those who were asked less than 40 minutes before the start have until 10 minutes before it, and
+those who were asked in the last 10 minutes until it. A meeting that began while the bot was away is left alone: people
+met.
 """
 
 from __future__ import annotations

@@ -73,9 +73,7 @@ async def put(tx: Tx, occasion: Occasion, user_id: int, says: Says) -> None:
 
 async def take_back(tx: Tx, occasion: Occasion, user_id: int, says: Says) -> bool:
     """Whether they had said so."""
-    theirs = sa.and_(
-        _once(cover, occasion), cover.c.user == tx.vault.seal_id(user_id, occasion.meeting.guild_id)
-    )
+    theirs = sa.and_(_once(cover, occasion), cover.c.user == tx.vault.seal_id(user_id, occasion.meeting.guild_id))
     return await tx.execute(sa.delete(cover).where(theirs, cover.c.says == says)) > 0
 
 
@@ -84,9 +82,21 @@ async def said(tx: Tx, occasion: Occasion) -> list[Said]:
     return await _said(tx, _once(cover, occasion))
 
 
-async def said_of(tx: Tx, meeting: Meeting) -> list[Said]:
-    """What was said about any time of the meeting, whenever it was to begin then."""
-    return await _said(tx, _of(cover, meeting))
+async def days(tx: Tx, meeting: Meeting) -> list[date]:
+    """The times of the meeting about which something was said or done."""
+    found = [await tx.all(sa.select(table.c.day).where(_of(table, meeting))) for table in _TABLES]
+    return sorted({row["day"] for rows in found for row in rows})
+
+
+async def forget_other_times(tx: Tx, occasion: Occasion) -> list[int]:
+    """Delete what was said and done when it was to begin at another time; gives who would have been there."""
+    gone: list[Said] = []
+    for table in _TABLES:
+        of_day = sa.and_(_of(table, occasion.meeting), table.c.day == occasion.day)
+        other = sa.and_(of_day, table.c.starts_at != occasion.starts_at)
+        gone += await _said(tx, other) if table is cover else []
+        await tx.execute(sa.delete(table).where(other))
+    return [said.user_id for said in gone if said.says is Says.THERE]
 
 
 async def said_in(tx: Tx, guild_id: int, group_id: int) -> list[Said]:
