@@ -12,6 +12,7 @@ from bot.core.clock import Clock, utc_now
 from bot.features.cases import Cases, Step
 from bot.features.checkins import Checkins
 from bot.features.groups import Groups, Rules
+from bot.features.groups.desk import ServerOf
 from bot.features.guidelines import Agreements, Guidelines
 from bot.features.meetings import Meetings
 from bot.features.privacy import Privacy
@@ -97,7 +98,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     db, clock, outbox, inbox, timers, audit = on.db, on.clock, on.outbox, on.inbox, on.timers, on.audit
     setup = Setup(db, clock, outbox, inbox, timers, audit)
     server = setup.server
-    agreed, usual, kept = settings.guidelines, settings.meetings, settings.retention
+    agreed, kept = settings.guidelines, settings.retention
     groups = Groups(db, clock, outbox, inbox, timers, audit, rules=_rules(settings), server=server)
     groups.rooms.outgrown.append(setup.widen)
     setup.settled.append(groups.rooms.category_settled)
@@ -105,19 +106,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     guidelines = Guidelines(
         db, clock, outbox, timers, audit, groups, agreements=agreements, short=agreed.short, server=server
     )
-    meetings = Meetings(
-        db,
-        clock,
-        outbox,
-        timers,
-        audit,
-        groups,
-        minutes=usual.minutes,
-        reminders=usual.reminders,
-        server=server,
-        confirm=usual.confirm,
-        absence_after=usual.absence_after,
-    )
+    meetings = _meetings(settings, on, groups, server)
     meetings.ended.append(groups.visits.visited)
     templates, folder = settings.checkins, settings.checkins_dir
     checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
@@ -143,6 +132,23 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
         privacy=privacy,
         resources=Resources(clock, settings.helplines),
         cases=cases,
+    )
+
+
+def _meetings(settings: Settings, on: Mechanisms, groups: Groups, server: ServerOf) -> Meetings:
+    usual = settings.meetings
+    return Meetings(
+        on.db,
+        on.clock,
+        on.outbox,
+        on.timers,
+        on.audit,
+        groups,
+        minutes=usual.minutes,
+        reminders=usual.reminders,
+        server=server,
+        confirm=usual.confirm,
+        absence_after=usual.absence_after,
     )
 
 
