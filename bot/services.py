@@ -110,6 +110,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     meetings.ended.append(groups.visits.visited)
     templates, folder = settings.checkins, settings.checkins_dir
     checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
+    meetings.running.afterwards.append(checkins.open_after)
     groups.departed.append(setup.presence.keeper_gone)
     setup.presence.returned += [guidelines.asking.returned, groups.returned]
     setup.presence.forgotten.append(checkins.forgotten)
@@ -136,7 +137,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
 
 
 def _meetings(settings: Settings, on: Mechanisms, groups: Groups, server: ServerOf) -> Meetings:
-    usual = settings.meetings
+    usual, asked = settings.meetings, {template.id for template in settings.checkins}
     return Meetings(
         on.db,
         on.clock,
@@ -147,6 +148,8 @@ def _meetings(settings: Settings, on: Mechanisms, groups: Groups, server: Server
         minutes=usual.minutes,
         reminders=usual.reminders,
         server=server,
+        opening=usual.opening,
+        checkin=usual.checkin if usual.checkin in asked else "",
         confirm=usual.confirm,
         absence_after=usual.absence_after,
     )

@@ -202,6 +202,27 @@ def choices_among(find: Finds) -> Choices:
     return choose
 
 
+FindsIn = Callable[[Interaction, Group], Awaitable[list[tuple[str, str]]]]
+"""Gives names and values to choose among, in one group."""
+
+
+def choices_in_group(access: Access, find: FindsIn) -> Choices:
+    """Autocomplete for what belongs to the group that a command is about; nothing for those who may not run it."""
+
+    async def choose(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            standing, held = await look_up(interaction, code=getattr(interaction.namespace, "group", None))
+            about = standing.group
+            found = await find(interaction, about) if about is not None and held & access else []
+        except Exception:
+            log.exception("an autocomplete failed")
+            return []
+        fitting = [(name, value) for name, value in found if typed.casefold() in name.casefold()]
+        return [app_commands.Choice(name=name[:100], value=value) for name, value in fitting[:25]]
+
+    return choose
+
+
 async def _runnable(interaction: Interaction, access: Access) -> list[Group]:
     assert interaction.guild_id is not None
     services = services_of(interaction)

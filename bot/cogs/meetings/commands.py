@@ -1,4 +1,4 @@
-"""`/meeting`: schedule, list."""
+"""`/meeting`: schedule, list, and what its other parts add."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from discord.ext import commands
 from bot.client import Bot, Interaction
 from bot.cogs.meetings.absences import Noticing
 from bot.cogs.meetings.pages import list_page, understood_page
+from bot.cogs.meetings.running import Running
 from bot.core.calendar import Repeat
 from bot.core.zones import zones_like
 from bot.features.meetings import By, Proposal
@@ -28,8 +29,9 @@ async def zone_choices(_: Interaction, typed: str) -> list[app_commands.Choice[s
     return [app_commands.Choice(name=zone, value=zone) for zone in zones_like(typed, MOST_CHOICES)]
 
 
-class MeetingsCog(Noticing, commands.GroupCog, name="meetings", group_name="meeting"):
+class MeetingsCog(Noticing, Running, commands.GroupCog, name="meetings", group_name="meeting"):
     def __init__(self, bot: Bot) -> None:
+        self._bot = bot
         self._meetings = bot.services.meetings
 
     @app_commands.command()

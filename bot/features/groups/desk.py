@@ -68,9 +68,10 @@ class Desk:
         params: Params,
         *,
         purpose: str | None = None,
+        lasts: timedelta = WORDS_LAST,
     ) -> None:
-        """A word to one person."""
-        expires_at = self._clock() + WORDS_LAST
+        """A word to one person, which waits for them as long as it ``lasts``."""
+        expires_at = self._clock() + lasts
         word = Word(
             guild_id=guild_id, user_id=user_id, kind=kind, params=dict(params), purpose=purpose, expires_at=expires_at
         )

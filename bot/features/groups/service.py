@@ -69,6 +69,8 @@ class Groups:
         self.watch = Watch(db, clock, outbox, audit, self.rooms, self.desk, self.setbacks, server=server)
         self.left: list[OnMember] = [self.places.freed]
         self.archived: list[OnGroup] = [self.requests.close_all]
+        self.paused: list[OnGroup] = []
+        """Called when a group's break begins."""
         self.restored: list[OnGroup] = []
         """Called when an archived group was brought back."""
         self.ended: list[OnGroup] = []
@@ -151,6 +153,7 @@ class Groups:
             desk=self.desk,
             setbacks=self.setbacks,
             server=self._server,
+            paused=self.paused,
             changed=self.changed,
         )
         self.archive = Archive(

@@ -64,13 +64,16 @@ class Meetings:
         minutes: int,
         reminders: Sequence[timedelta],
         server: ServerOf,
+        opening: bool = False,
+        checkin: str = "",
         confirm: bool = False,
         absence_after: int = 2,
     ) -> None:
         """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of.
 
-        ``confirm``: whether facilitators say beforehand that they will be there. ``absence_after``: after how many
-        missed meetings in a row they are asked whether to send a note to somebody who wished for that.
+        ``opening`` and ``checkin``: as ``Running`` takes them. ``confirm``: whether facilitators say beforehand that
+        they will be there. ``absence_after``: after how many missed meetings in a row they are asked whether to send
+        a note to somebody who wished for that.
         """
         self._db = db
         self._clock = clock
@@ -80,27 +83,37 @@ class Meetings:
         self._minutes = minutes
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
-        self.running = Running(db, clock, audit, groups, self._course)
+        self.running = Running(
+            db, clock, outbox, timers, audit, groups, self._course, server=server, opening=opening, checkin=checkin
+        )
         self.changes = Changes(db, clock, outbox, audit, groups, self._course)
-        self.cover = Cover(
-            db,
-            clock,
-            outbox,
-            timers,
-            groups,
-            self._course,
-            self._reminders,
-            call_off=self.changes.call_off,
-            server=server,
-            confirm=confirm,
-        )
-        self.absence = Absence(
-            db, clock, outbox, audit, groups, self._course, here=self.running.here, after=absence_after
-        )
-        self.running.closed.append(self.absence.closed)
+        self.cover = self._cover(outbox, timers, confirm=confirm)
+        self.absence = self._absence(outbox, after=absence_after)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
+
+    def _cover(self, outbox: Outbox, timers: Timers, *, confirm: bool) -> Cover:
+        cover = Cover(
+            self._db,
+            self._clock,
+            outbox,
+            timers,
+            self._groups,
+            self._course,
+            self._reminders,
+            call_off=self.changes.call_off,
+            server=self._server,
+            confirm=confirm,
+        )
+        self.running.confirmed.append(cover.confirmed)
+        return cover
+
+    def _absence(self, outbox: Outbox, *, after: int) -> Absence:
+        base = (self._db, self._clock, outbox, self._audit, self._groups, self._course)
+        absence = Absence(*base, here=self.running.here, after=after)
+        self.running.closed.append(absence.closed)
+        return absence
 
     @property
     def ended(self) -> list[OnEnded]:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,6 +16,7 @@ from bot.features.groups import Group, Groups, Role, Server
 from bot.features.groups.model import Candidate, Member, MemberState, Plan
 from bot.features.groups.store import put_member
 from bot.features.meetings import Meetings, Occasion, Proposal
+from bot.features.meetings.running import Closing, Opening
 from bot.inbox import Inbox
 from bot.outbox import Errand, Lane, Outbox, What
 from bot.outbox.store import outbox as outbox_table
@@ -57,6 +59,7 @@ class House:
     ) -> None:
         self.db, self.clock, self.reminders, self.confirming = db, clock, reminders, confirm
         self.zone = "Europe/Berlin"
+        self.opening = False
         self.safeguarding_id: int | None = SAFEGUARDING
         self.refusing: dict[str, str] = {}  # kind -> problem
         self.carried: list[Carried] = []
@@ -91,6 +94,7 @@ class House:
             minutes=90,
             reminders=self.reminders,
             server=self._server,
+            opening=self.opening,
             confirm=self.confirming,
         )
 
@@ -201,3 +205,24 @@ class House:
         async with self.db.begin() as tx:
             await tx.execute(sa.delete(timers_table))
             await tx.execute(sa.delete(outbox_table))
+
+    # a meeting that takes place
+
+    async def tonight(self, **typed: object) -> Occasion:
+        """A meeting that begins now."""
+        occasion = await self.schedule(**{"starts": "2026-12-01 19:00", **typed})  # pyright: ignore[reportArgumentType]
+        await self.until(occasion.starts_at)
+        self.carried.clear()
+        return occasion
+
+    async def open(self, *, alone: bool = True, user_id: int = FACILITATOR) -> Opening:
+        return await self.meetings.running.start(guild_id=GUILD, group_id=self.group.id, user_id=user_id, alone=alone)
+
+    async def close(self, **said: Any) -> Closing:
+        return await self.meetings.running.close(guild_id=GUILD, group_id=self.group.id, user_id=FACILITATOR, **said)
+
+    async def now(self, occasion: Occasion) -> Occasion:
+        """That time of the meeting as it stands now."""
+        found = await self.meetings.spoken_of(guild_id=GUILD, meeting_id=occasion.meeting.id, day=occasion.day)
+        assert found is not None
+        return found

@@ -20,7 +20,7 @@ from bot.features.meetings import store as meetings
 from bot.features.meetings.absence import store
 from bot.features.meetings.absence.model import Notice, Spell, after_meeting
 from bot.features.meetings.course import Course
-from bot.features.meetings.model import Occasion
+from bot.features.meetings.model import MeetingState, Occasion
 from bot.features.meetings.timetable import OccasionState
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.storage import Database, Tx
@@ -99,12 +99,16 @@ class Absence:
     async def closed(self, tx: Tx, occasion: Occasion) -> None:
         """A meeting that took place is over, and it is still known who was there.
 
-        Where nobody pressed **I'm here** nobody is missed: that group does without the button.
+        Where no member pressed **I'm here** nobody is missed: that group does without the button.
         """
-        here = set(await self._here(tx, occasion))
-        if not here or occasion.change.opened_at is None or occasion.group.state is not GroupState.OPEN:
+        took_place = occasion.meeting.state in (MeetingState.PLANNED, MeetingState.OVER)
+        if not took_place or occasion.change.opened_at is None or occasion.group.state is not GroupState.OPEN:
             return
         await tx.lock("group", occasion.group.id)
+        here = set(await self._here(tx, occasion))
+        members = await self._groups.members(tx, occasion.group.guild_id, occasion.group.id)
+        if not any(member.user_id in here for member in members if not member.facilitates):
+            return
         away = await meetings.absent(tx, occasion.meeting, occasion.day)
         for notice in await store.of_group(tx, occasion.group.guild_id, occasion.group.id):
             if await self._expected(tx, notice, occasion):
@@ -133,7 +137,7 @@ class Absence:
 
     async def _passed(self, tx: Tx, occasion: Occasion) -> None:
         """What was answered is deleted now, though the meeting may go on: who is excused stays so till it is closed."""
-        if occasion.state not in (OccasionState.OPEN, OccasionState.CLOSING):
+        if occasion.state is not OccasionState.OPEN:
             return
         away = await meetings.absent(tx, occasion.meeting, occasion.day)
         for notice in await store.of_group(tx, occasion.group.guild_id, occasion.group.id):

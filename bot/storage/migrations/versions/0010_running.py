@@ -30,14 +30,12 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("guild_id", sa.BigInteger(), nullable=False),
         sa.Column("user", sa.LargeBinary(length=24), nullable=False),
-        sa.Column("alone", sa.Boolean(), nullable=False),
-        sa.Column("channel_id", sa.BigInteger(), nullable=True),
-        sa.Column("message_id", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings_asides")),
-        sa.UniqueConstraint("meeting_id", "day", "user", name=op.f("uq_meetings_asides_meeting_id_day_user")),
     )
     op.create_index(op.f("ix_meetings_asides_ends_at"), "meetings_asides", ["ends_at"])
+    op.create_index(op.f("ix_meetings_asides_meeting_id_day"), "meetings_asides", ["meeting_id", "day"])
     op.create_index(op.f("ix_meetings_asides_guild_id_user"), "meetings_asides", ["guild_id", "user"])
     op.create_table(
         "meetings_headcounts",
