@@ -138,7 +138,7 @@ class Covering:
         covered = await self._meetings.cover.covered(occasion)
         if covered.there:
             return None
-        person_id = server.lead_id if errand.params["task"] == "lead" else server.backup_id
+        person_id = _asked(server, errand.params)
         called = self._bot.words("meetings.cover_for", person=mention(person_id))
         return Page(called, *self._question(occasion, covered), mentions=(person_id,))
 
@@ -150,11 +150,13 @@ class Covering:
 
     async def _stands(self, guild_id: int, params: Params) -> Page:
         words, occasion = self._bot.words, await self._ahead(guild_id, params)
-        if occasion is None:
+        server = await self._server(guild_id)
+        if occasion is None or server is None:
             return Page(words("meetings.cover_asked_over"))
         covered = await self._meetings.cover.covered(occasion)
         if not covered.there:
-            return Page(*self._question(occasion, covered))
+            called = words("meetings.cover_for", person=mention(_asked(server, params)))
+            return Page(called, *self._question(occasion, covered))
         people = words("meetings.cover_people", people=_people(covered.there))
         code, when = occasion.group.code, instant(occasion.starts_at)
         return Page(words("meetings.cover_asked_covered", code=code, when=when, people=people))
@@ -232,6 +234,10 @@ class Covering:
 
 def _which(occasion: Occasion) -> tuple[int, int, str]:
     return occasion.group.id, occasion.meeting.id, occasion.day.isoformat()
+
+
+def _asked(server: Server, params: Params) -> int:
+    return server.lead_id if params["task"] == "lead" else server.backup_id
 
 
 def _people(user_ids: Sequence[int]) -> Raw:

@@ -20,6 +20,8 @@ from bot.features.groups.model import Asking, Candidate, Plan
 from bot.features.groups.watch.model import Declared, Drift, Kind, Look, Sight
 from bot.features.meetings import Change, Choice, Proposal
 from bot.features.meetings import store as meetings_store
+from bot.features.meetings.cover import store as cover_store
+from bot.features.meetings.cover.model import Step
 from bot.features.meetings.running import store as running_store
 from bot.outbox import Errand, Lane, What
 from bot.services import Services
@@ -133,6 +135,9 @@ async def meet(services: Services, group: Group) -> None:
         await running_store.put_here(tx, proposed, CLEO, ends_at=ends_at)
         await running_store.put_aside(tx, proposed, CLEO, ends_at=ends_at)
         await running_store.put_headcount(tx, proposed, 5, services.clock())
+        await cover_store.record(tx, proposed, Step.BACKUP, services.clock())
+    await services.meetings.cover.confirm(**which, meeting_id=meeting_id, day=proposed.day, user_id=FAY)
+    await services.meetings.absence.wish(**which, user_id=CLEO, message=False)
     await carry(services)
 
 
@@ -194,7 +199,8 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     assert await rows(services, GUILD) == {}
     assert await named(services, GUILD) == []
     assert not tallies & files(services), "the answers of an open check-in go with it"
-    over = {"meetings_answers", "meetings_posts", "meetings_occasions", "meetings_here", "meetings_asides"}
+    meetings_over = {"answers", "posts", "occasions", "here", "asides", "cover", "cover_steps"}
+    over = {f"meetings_{table}" for table in meetings_over}
     assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting there has been"
 
 

@@ -10,6 +10,7 @@ from bot.features.groups import Groups, Server
 from bot.features.groups.desk import ServerOf
 from bot.features.meetings import store
 from bot.features.meetings.course import Course
+from bot.features.meetings.cover import store as cover
 from bot.features.meetings.cover.model import Step
 from bot.features.meetings.model import Occasion
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
@@ -84,9 +85,9 @@ class Asking:
         for what in await store.posts_of(tx, meeting.guild_id, meeting.id, occasion.day):
             place = await store.post(tx, meeting.guild_id, meeting.id, occasion.day, what)
             if place is not None and what.startswith(f"{ASKED}:"):
-                await self._show(tx, occasion, place)
+                await self._show(tx, occasion, place, what.rpartition(":")[2])
 
-    async def _show(self, tx: Tx, occasion: Occasion, place: tuple[int, int]) -> None:
+    async def _show(self, tx: Tx, occasion: Occasion, place: tuple[int, int], task: str) -> None:
         channel_id, message_id = place
         deed = Deed(
             key=f"meeting-cover:{message_id}:shown",
@@ -95,7 +96,7 @@ class Asking:
             lane=Lane.ROUTINE,
             kind=SHOWN,
             # where it stands, because that is forgotten together with a meeting that is called off
-            params={**_params(occasion), "channel": channel_id, "message": message_id},
+            params={**_params(occasion), "task": task, "channel": channel_id, "message": message_id},
         )
         await self._outbox.put(tx, deed)
 
@@ -125,12 +126,13 @@ class Asking:
         occasion = await self._occasion(tx, done.guild_id, done.params)
         if occasion is None or done.channel_id is None or done.message_id is None:
             return
-        place = (done.channel_id, done.message_id)
-        what = f"{ASKED}:{done.params['step']}"
+        place, task = (done.channel_id, done.message_id), str(done.params["task"])
+        what = f"{ASKED}:{done.params['step']}:{task}"
         where = {"channel_id": done.channel_id, "message_id": done.message_id}
         await store.put_post(tx, occasion.meeting, occasion.day, what, **where, ends_at=occasion.ends_at)
-        # somebody may have come forward between the writing of the post and now
-        await self._show(tx, occasion, place)
+        if await cover.said(tx, occasion):
+            # somebody may have come forward between the writing of the post and now
+            await self._show(tx, occasion, place, task)
 
     async def _not_posted(self, tx: Tx, returned: Returned) -> None:
         """Nobody was asked by this: both are, when they are next reached."""

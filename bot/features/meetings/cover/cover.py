@@ -264,8 +264,8 @@ class Cover:
                 await store.prolong(tx, occasion)
                 await self._ask_who_had(tx, occasion, await store.forget_other_times(tx, occasion))
 
-    async def _ask_who_had(self, tx: Tx, occasion: Occasion, user_ids: Collection[int]) -> None:
-        if self.wanted and user_ids and occasion.starts_at > self._clock():
+    async def _ask_who_had(self, tx: Tx, occasion: Occasion, user_ids: Collection[int] | None) -> None:
+        if self.wanted and user_ids is not None and occasion.starts_at > self._clock():
             for user_id in user_ids:
                 await self._asking.ask_again(tx, occasion, user_id)
             await self._show(tx, occasion)

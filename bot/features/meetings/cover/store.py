@@ -88,15 +88,19 @@ async def days(tx: Tx, meeting: Meeting) -> list[date]:
     return sorted({row["day"] for rows in found for row in rows})
 
 
-async def forget_other_times(tx: Tx, occasion: Occasion) -> list[int]:
-    """Delete what was said and done when it was to begin at another time; gives who would have been there."""
+async def forget_other_times(tx: Tx, occasion: Occasion) -> list[int] | None:
+    """Delete what was said and done when it was to begin at another time; gives who would have been there.
+
+    None if there was nothing.
+    """
     gone: list[Said] = []
+    deleted = 0
     for table in _TABLES:
         of_day = sa.and_(_of(table, occasion.meeting), table.c.day == occasion.day)
         other = sa.and_(of_day, table.c.starts_at != occasion.starts_at)
         gone += await _said(tx, other) if table is cover else []
-        await tx.execute(sa.delete(table).where(other))
-    return [said.user_id for said in gone if said.says is Says.THERE]
+        deleted += await tx.execute(sa.delete(table).where(other))
+    return None if not deleted else [said.user_id for said in gone if said.says is Says.THERE]
 
 
 async def said_in(tx: Tx, guild_id: int, group_id: int) -> list[Said]:
