@@ -11,6 +11,11 @@ import pytest_asyncio
 
 from bot.features.groups.closing.store import archive, begin_break
 from bot.features.groups.keeping.store import set_details
+from bot.features.groups.store import end_membership
+from bot.features.meetings import Proposal
+from bot.features.meetings.absence import Spell
+from bot.features.meetings.absence import store as absence_store
+from bot.features.meetings.cover import store as cover_store
 from bot.ui.access import Access
 from bot.ui.errors import reason_of, report
 from tests.walk import HELD, Town, Way, town, ways
@@ -23,6 +28,12 @@ NOT_WHILE_LED = {"/group handover": Access.LEAD}
 """What a lead may do for a group that nobody facilitates."""
 
 BACK = "BringBackButton"
+
+HOLDING = {
+    f"bot.cogs.meetings.{name}"
+    for name in ("covering.CoverButton", "covering.LeadCoverButton", "absences.AbsenceButton")
+}
+"""What is said about holding a meeting, and decided about a note."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -46,7 +57,11 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def kept_by(here: Town) -> Sequence[Way]:
-    names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
+    names = (
+        HOLDING
+        | {f"/group {name}" for name in COMMANDS}
+        | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
+    )
     theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
     return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
 
@@ -56,6 +71,7 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
     services, name = here.world.services, way.name.rpartition(".")[2]
     which = {"guild_id": here.guild.id, "group_id": here.here.id}
     await here.seat()
+    more = await expect(here) if way.name in HOLDING else {}
     async with services.db.begin() as tx:
         if ended or name == BACK:
             await archive(tx, here.here.id, here.world.now())
@@ -65,11 +81,32 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
         await set_details(tx, replace(here.here, pending_name=pending))
         member = await services.groups.member(tx, here.guild.id, here.here.id, here.people["member"].id)
     assert member is not None
-    parts: dict[str, object] = {"member": member.id}
+    parts: dict[str, object] = {"member": member.id, **more}
     if not ended and name in ("AgreeButton", "PostButton", "PostAgainButton"):
         preview = await services.guidelines.preview(**which)
         parts |= {"agreement": f"v{preview.agreement.version}", "number": preview.number}
     return parts
+
+
+async def expect(here: Town) -> dict[str, object]:
+    """A meeting that nobody holds yet, and a member about whom a note is to be decided."""
+    services, which = here.world.services, {"guild_id": here.guild.id, "group_id": here.here.id}
+    if not await services.meetings.coming(**which):
+        proposal = Proposal(title="Evening", starts="tomorrow 19:00")
+        proposed = await services.meetings.propose(**which, proposal=proposal)
+        facilitator = here.people["facilitator"].id
+        await services.meetings.schedule(**which, meeting_id=proposed.meeting.id, user_id=facilitator)
+    (occasion,) = await services.meetings.coming(**which)
+    await services.meetings.absence.wish(**which, user_id=here.people["member"].id, message=False)
+    async with services.db.begin() as tx:
+        await cover_store.clear(tx, occasion.meeting)
+        (notice,) = await absence_store.of_group(tx, *which.values())
+        await absence_store.change(tx, replace(notice, spell=Spell.ASKED))
+        for name in ("lead", "backup lead"):
+            member = await services.groups.member(tx, *which.values(), here.people[name].id)
+            if member is not None:
+                await end_membership(tx, member.id, here.world.now())
+    return {"meeting": occasion.meeting.id, "day": occasion.day.isoformat(), "notice": notice.id}
 
 
 async def succeeded(here: Town, refusals: list[str], *, ended: bool = False) -> dict[tuple[str, str], bool]:
