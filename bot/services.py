@@ -155,6 +155,8 @@ def _meetings(settings: Settings, on: Mechanisms, groups: Groups, server: Server
         opening=usual.opening,
         checkin=usual.checkin if usual.checkin in asked else "",
         turn=usual.turn,
+        confirm=usual.confirm,
+        absence_after=usual.absence_after,
     )
 
 

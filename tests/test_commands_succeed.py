@@ -15,9 +15,13 @@ from bot.core.calendar import Repeat, Schedule
 from bot.core.ids import new_id
 from bot.features.groups.closing.store import archive, begin_break
 from bot.features.groups.keeping.store import set_details
+from bot.features.groups.store import end_membership
 from bot.features.meetings import Change, Meeting, MeetingState, OccasionState, Proposal
 from bot.features.meetings import store as meetings_store
+from bot.features.meetings.absence import Spell
+from bot.features.meetings.absence import store as absence_store
 from bot.features.meetings.changes.model import Doing, Typed
+from bot.features.meetings.cover import store as cover_store
 from bot.features.meetings.rounds import Round
 from bot.features.meetings.rounds import store as rounds_store
 from bot.storage import Tx
@@ -38,6 +42,12 @@ NOT_WHILE_LED = {"/group handover": Access.LEAD}
 """What a lead may do for a group that nobody facilitates."""
 
 BACK = "BringBackButton"
+
+HOLDING = {
+    f"bot.cogs.meetings.{name}"
+    for name in ("covering.CoverButton", "covering.LeadCoverButton", "absences.AbsenceButton")
+}
+"""What is said about holding a meeting, and decided about a note."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -62,7 +72,7 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def kept_by(here: Town) -> Sequence[Way]:
     names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
-    names |= {f"/meeting {name}" for name in (*CHANGES, *MEETING)}
+    names |= HOLDING | {f"/meeting {name}" for name in (*CHANGES, *MEETING)}
     theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
     return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
 
@@ -92,8 +102,9 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
     parts: dict[str, object] = {}
     if way.name.startswith(("/meeting", "bot.cogs.meetings.")):
         await end_meetings(here)
-        ahead = way.name.split()[-1] in CHANGES or "change_buttons" in way.name
+        ahead = way.name.split()[-1] in CHANGES or "change_buttons" in way.name or way.name in HOLDING
         parts = await (plan_meeting(here, name) if ahead else prepare_meeting(here, way))
+        parts |= await expect(here) if way.name in HOLDING else {}
     async with services.db.begin() as tx:
         if ended or name == BACK:
             await archive(tx, here.here.id, here.world.now())
@@ -149,6 +160,22 @@ async def prepare_round(here: Town, tx: Tx, meeting: Meeting, day: date) -> int:
     people = [here.people[name].id for name in ("facilitator", "member", "visitor")]
     await rounds_store.save(tx, circle.begin(people, now, Random()))
     return circle.id
+
+
+async def expect(here: Town) -> dict[str, object]:
+    """The meeting is one that nobody holds yet, and a member about whom a note is to be decided."""
+    services, which = here.world.services, {"guild_id": here.guild.id, "group_id": here.here.id}
+    (occasion,) = await services.meetings.coming(**which)
+    await services.meetings.absence.wish(**which, user_id=here.people["member"].id, message=False)
+    async with services.db.begin() as tx:
+        await cover_store.clear(tx, occasion.meeting)
+        (notice,) = await absence_store.of_group(tx, *which.values())
+        await absence_store.change(tx, replace(notice, spell=Spell.ASKED))
+        for name in ("lead", "backup lead"):
+            member = await services.groups.member(tx, *which.values(), here.people[name].id)
+            if member is not None:
+                await end_membership(tx, member.id, here.world.now())
+    return {"notice": notice.id}
 
 
 async def succeeded(here: Town, refusals: list[str], *, ended: bool = False) -> dict[tuple[str, str], bool]:

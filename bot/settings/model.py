@@ -122,6 +122,10 @@ class MeetingDefaults:
     checkin: str = "meeting_climate"
     turn: timedelta = timedelta(minutes=2)
     """How long one person's turn in a circle round is meant to be."""
+    confirm: bool = True
+    """Whether facilitators say beforehand that they will be there, and a meeting that nobody holds is called off."""
+    absence_after: int = 2
+    """After how many missed meetings in a row facilitators are asked about a note, for who wished for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

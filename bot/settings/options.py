@@ -138,6 +138,8 @@ def _meetings(table: Table) -> MeetingDefaults:
         turn=table.duration("turn", usual.turn, least=_SHORTEST_TURN, most=_LONGEST_TURN),
         opening=table.flag("opening", default=usual.opening),
         checkin=table.text("checkin", usual.checkin),
+        confirm=table.flag("confirm", default=usual.confirm),
+        absence_after=table.whole("absence_after", usual.absence_after, least=1, most=6),
     )
     table.refuse_unknown()
     return meetings

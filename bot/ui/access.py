@@ -63,6 +63,8 @@ class Gate:
     refusal: str = ""
     ended: bool = False
     """Whether it is still there for the facilitators of a group that has been archived."""
+    direct: bool = False
+    """Whether it works in a direct message as well, where there is no server and nobody is anything to a group."""
 
 
 class Refused(app_commands.CheckFailure):
@@ -104,7 +106,7 @@ async def pass_through(
     interaction: Interaction, gate: Gate, *, group_id: int | None = None, code: str | None = None
 ) -> None:
     """Let the person through, deferring if the answer comes later. Raises ``NotAllowed`` with the reason in words."""
-    if interaction.guild_id is None:
+    if interaction.guild_id is None and not gate.direct:
         raise NotAllowed("errors.not_here")
     if Access.ANYONE not in gate.access:
         standing, held = await look_up(interaction, group_id=group_id, code=code)

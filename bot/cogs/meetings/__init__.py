@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.client import Bot
+from bot.cogs.meetings.absences import AbsenceButton, Absences, StopButton
 from bot.cogs.meetings.buttons import AnswerButton, ScheduleButton
 from bot.cogs.meetings.change_buttons import ChangeButton, HoldButton
 from bot.cogs.meetings.commands import MeetingsCog
+from bot.cogs.meetings.covering import CoverButton, Covering, LeadCoverButton
 from bot.cogs.meetings.events import MeetingEvents
 from bot.cogs.meetings.posts import Posts
 from bot.cogs.meetings.private import RemindButton, StopRemindingButton
@@ -30,8 +32,9 @@ async def setup(bot: Bot) -> None:
     bot.add_components(AnswerButton, ScheduleButton, ChangeButton, HoldButton, RemindButton, StopRemindingButton)
     bot.add_components(StartAloneButton, HereButton, StepOutButton, LeaveMeButton, BackButton, CloseButton)
     bot.add_components(DebriefButton, FineButton)
+    bot.add_components(CoverButton, LeadCoverButton, AbsenceButton, StopButton)
     bot.add_components(SpeakButton, PassButton, DoneButton, NextButton, PauseButton, GoOnButton, EndButton)
     Posts(bot).register()
-    for part in (Telling, MeetingEvents, PrivateWords, RunningPosts, RoundPosts):
+    for part in (Telling, MeetingEvents, PrivateWords, RunningPosts, RoundPosts, Covering, Absences):
         part(bot).register()
     await bot.add_cog(MeetingsCog(bot))

@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Bot, Interaction
+from bot.cogs.meetings.absences import Noticing
 from bot.cogs.meetings.calendar import CalendarCommand
 from bot.cogs.meetings.changing import Changing
 from bot.cogs.meetings.changing_pages import hold_rows
@@ -38,6 +39,7 @@ class MeetingsCog(
     Circling,
     CalendarCommand,
     Reminding,
+    Noticing,
     commands.GroupCog,
     name="meetings",
     group_name="meeting",

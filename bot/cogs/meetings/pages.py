@@ -62,7 +62,7 @@ def _list_line(words: Words, occasion: Occasion) -> str:
     return line + " " + words("meetings.list_moved", was=instant(scheduled.starts_at))
 
 
-def card_page(words: Words, occasion: Occasion, numbers: Numbers) -> Page:
+def card_page(words: Words, occasion: Occasion, numbers: Numbers, *more: str | Row) -> Page:
     places = occasion.meeting.places
     limited = {} if places is None else {"places": places, "waiting": numbers.waiting}
     counted = words(
@@ -74,7 +74,7 @@ def card_page(words: Words, occasion: Occasion, numbers: Numbers) -> Page:
         away=numbers.away,
         **limited,
     )
-    return Page(counted)
+    return Page(counted, *more)
 
 
 def repeat_words(words: Words, schedule: Schedule) -> Raw:

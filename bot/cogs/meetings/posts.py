@@ -6,6 +6,7 @@ from datetime import date
 
 from bot.client import Bot
 from bot.cogs.meetings.buttons import answer_row
+from bot.cogs.meetings.covering import cover_parts
 from bot.cogs.meetings.pages import card_page
 from bot.cogs.meetings.private import RemindButton
 from bot.courier import EditWanted
@@ -48,7 +49,7 @@ class Posts:
         numbers = await self._meetings.numbers(
             guild_id=errand.guild_id, meeting_id=occasion.meeting.id, day=occasion.day
         )
-        return card_page(self._bot.words, occasion, numbers)
+        return card_page(self._bot.words, occasion, numbers, *await cover_parts(self._bot, occasion))
 
     async def counted(self, errand: Errand) -> EditWanted | None:
         """The card with what the numbers are by now."""

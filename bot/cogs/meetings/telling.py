@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from bot.client import Bot
 from bot.cogs.meetings.buttons import answer_row
 from bot.cogs.meetings.change_buttons import HoldButton
+from bot.cogs.meetings.covering import cover_parts
 from bot.cogs.meetings.pages import card_page
 from bot.courier import EditWanted
 from bot.features.groups import Group
@@ -84,7 +85,7 @@ class Telling:
             numbers = await self._meetings.numbers(
                 guild_id=errand.guild_id, meeting_id=occasion.meeting.id, day=occasion.day
             )
-            page = card_page(words, occasion, numbers)
+            page = card_page(words, occasion, numbers, *await cover_parts(self._bot, occasion))
         return EditWanted(channel_id=int(str(params["channel"])), message_id=int(str(params["message"])), page=page)
 
     def _card_off(self, occasion: Occasion) -> Page:

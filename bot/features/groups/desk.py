@@ -77,6 +77,11 @@ class Desk:
         )
         await self._inbox.put(tx, word)
 
+    async def may_message(self, tx: Tx, guild_id: int, user_id: int, purpose: str, *, allowed: bool) -> None:
+        """Keep whether this person may be told of this by a direct message."""
+        change = self._inbox.allow if allowed else self._inbox.withdraw
+        await change(tx, guild_id=guild_id, user_id=user_id, purpose=purpose)
+
     async def said(self, tx: Tx, guild_id: int, kind: str) -> list[Kept]:
         """Every word of this kind that somebody in this server was told or is to be told, oldest first."""
         return await self._inbox.of_kind(tx, guild_id, kind)

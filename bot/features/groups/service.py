@@ -9,6 +9,7 @@ from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
 from bot.features.groups import store
 from bot.features.groups.closing import Archive, Breaks
+from bot.features.groups.covering import Covering
 from bot.features.groups.departures import Departures, OnPerson
 from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.handover import Handovers
@@ -61,6 +62,9 @@ class Groups:
         self._take_in(outbox, inbox, timers, rules)
         self._departures = Departures(
             db, desk=self.desk, requests=self.requests, places=self.places, server=server, end=self.end
+        )
+        self.covering = Covering(
+            clock, timers, audit, rooms=self.rooms, places=self.places, admission=self._admission, end=self.end
         )
         self.watch = Watch(db, clock, outbox, audit, self.rooms, self.desk, self.setbacks, server=server)
         self.left: list[OnMember] = [self.places.freed]
@@ -333,7 +337,8 @@ class Groups:
         member = await store.membership(tx, guild_id, group_id, user_id)
         if group is None or member is None or not member.active:
             raise NotFound("groups.not_in")
-        if member.facilitates and await store.count(tx, group_id, Role.FACILITATOR) == 1:
+        settled = member.facilitates and not member.stands_in
+        if settled and await store.count(tx, group_id, Role.FACILITATOR) == 1:
             raise UserError("groups.sole_facilitator", name=group.name)
         return group, member
 

@@ -17,10 +17,12 @@ from bot.features.groups import Group, Groups, GroupState
 from bot.features.groups.desk import ServerOf
 from bot.features.groups.model import tidy
 from bot.features.meetings import store
+from bot.features.meetings.absence import Absence
 from bot.features.meetings.answers import Answered, Answering
 from bot.features.meetings.changes import Changes
 from bot.features.meetings.changes.zones import ZoneRules
 from bot.features.meetings.course import Course, OnEnded
+from bot.features.meetings.cover import Cover
 from bot.features.meetings.events import Events
 from bot.features.meetings.model import (
     FEWEST_PLACES,
@@ -76,9 +78,14 @@ class Meetings:
         opening: bool = False,
         checkin: str = "",
         turn: timedelta = timedelta(minutes=2),
+        confirm: bool = False,
+        absence_after: int = 2,
     ) -> None:
-        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of;
-        ``opening`` and ``checkin``: as ``Running`` takes them; ``turn``: how long one is in a round.
+        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of.
+
+        ``opening`` and ``checkin``: as ``Running`` takes them. ``turn``: how long one is in a round. ``confirm``:
+        whether facilitators say beforehand that they will be there. ``absence_after``: after how many missed meetings
+        in a row they are asked whether to send a note to somebody who wished for that.
         """
         self._db = db
         self._clock = clock
@@ -99,8 +106,33 @@ class Meetings:
             db, clock, outbox, timers, audit, groups, self._course, server=server, opening=opening, checkin=checkin
         )
         self.rounds = Rounds(db, clock, outbox, timers, audit, groups, self._course, self.running, turn=turn)
+        self.cover = self._cover(outbox, timers, confirm=confirm)
+        self.absence = self._absence(outbox, after=absence_after)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
+
+    def _cover(self, outbox: Outbox, timers: Timers, *, confirm: bool) -> Cover:
+        cover = Cover(
+            self._db,
+            self._clock,
+            outbox,
+            timers,
+            self._groups,
+            self._course,
+            self._reminders,
+            call_off=self.changes.call_off,
+            server=self._server,
+            confirm=confirm,
+        )
+        self.running.confirmed.append(cover.confirmed)
+        self.answering.answered.append(cover.answered)
+        return cover
+
+    def _absence(self, outbox: Outbox, *, after: int) -> Absence:
+        base = (self._db, self._clock, outbox, self._audit, self._groups, self._course)
+        absence = Absence(*base, here=self.running.here, after=after)
+        self.running.closed.append(absence.closed)
+        return absence
 
     @property
     def ended(self) -> list[OnEnded]:
@@ -213,6 +245,7 @@ class Meetings:
         meeting = occasion.meeting
         draft, planned = MeetingState.DRAFT, MeetingState.PLANNED
         await store.move(tx, meeting.guild_id, meeting.id, before=draft, after=planned)
+        await self.cover.scheduled(tx, occasion, user_id)
         await self._course.plan(tx, meeting)
         overdue = overdue_at_once(meeting.timetable, self._reminders.lengths, self._clock())
         if overdue is not None:

@@ -28,7 +28,8 @@ from bot.timers.store import timers as timers_table
 from tests.conftest import StepClock
 from tests.features.groups.village import RULES
 
-GUILD, LEAD, FACILITATOR = 7001, 901, 902
+GUILD, LEAD, FACILITATOR, BACKUP = 7001, 901, 902, 903
+SAFEGUARDING = 2
 A_DAY_AND_AN_HOUR = (timedelta(hours=24), timedelta(hours=1))
 
 
@@ -57,10 +58,18 @@ class Said:
 
 
 class House:
-    def __init__(self, db: Database, clock: StepClock, *, reminders: Sequence[timedelta] = A_DAY_AND_AN_HOUR) -> None:
-        self.db, self.clock, self.reminders = db, clock, reminders
+    def __init__(
+        self,
+        db: Database,
+        clock: StepClock,
+        *,
+        reminders: Sequence[timedelta] = A_DAY_AND_AN_HOUR,
+        confirm: bool = False,
+    ) -> None:
+        self.db, self.clock, self.reminders, self.confirming = db, clock, reminders, confirm
         self.zone = "Europe/Berlin"
         self.opening = False
+        self.safeguarding_id: int | None = SAFEGUARDING
         self.refusing: dict[str, str] = {}  # kind -> problem
         self.carried: list[Carried] = []
         self._message_ids = itertools.count(1)
@@ -96,13 +105,21 @@ class House:
             reminders=self.reminders,
             server=self._server,
             opening=self.opening,
+            confirm=self.confirming,
         )
 
     def _make_bell(self, name: str, ring: Callable[[], None]) -> Bell:
         return self.bell
 
     async def _server(self, tx: Tx, guild_id: int) -> Server:
-        return Server(guild_id=guild_id, lead_id=LEAD, backup_id=903, zone=self.zone, category_id=1, safeguarding_id=2)
+        return Server(
+            guild_id=guild_id,
+            lead_id=LEAD,
+            backup_id=BACKUP,
+            zone=self.zone,
+            category_id=1,
+            safeguarding_id=self.safeguarding_id,
+        )
 
     async def found(self, name: str = "Evening") -> Group:
         """Found a group and have its rooms made."""

@@ -22,6 +22,8 @@ from bot.features.groups.watch.model import Declared, Drift, Kind, Look, Sight
 from bot.features.meetings import Change, Choice, Occasion, Proposal
 from bot.features.meetings import store as meetings_store
 from bot.features.meetings.changes.model import Doing, Typed
+from bot.features.meetings.cover import store as cover_store
+from bot.features.meetings.cover.model import Step
 from bot.features.meetings.events import store as events_store
 from bot.features.meetings.private import Wanted
 from bot.features.meetings.rounds import Round
@@ -142,8 +144,11 @@ async def meet(services: Services, group: Group) -> None:
         await running_store.put_here(tx, proposed, CLEO, ends_at=ends_at)
         await running_store.put_aside(tx, proposed, CLEO, ends_at=ends_at)
         await running_store.put_headcount(tx, proposed, 5, services.clock())
+        await cover_store.record(tx, proposed, Step.BACKUP, services.clock())
         await rounds_store.save(tx, a_round(group, proposed))
         await events_store.expect(tx, group.guild_id, group.id, meeting_id)
+    await services.meetings.cover.confirm(**which, meeting_id=meeting_id, day=proposed.day, user_id=FAY)
+    await services.meetings.absence.wish(**which, user_id=CLEO, message=False)
     skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=proposed.day)
     await services.meetings.changes.propose(**which, typed=skip)
     await carry(services)
@@ -215,8 +220,9 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     assert await rows(services, GUILD) == {}
     assert await named(services, GUILD) == []
     assert not tallies & files(services), "the answers of an open check-in go with it"
-    of_one_time = {"answers", "posts", "occasions", "drafts", "told", "waiting", "here", "asides", "rounds", "turns"}
-    over = {f"meetings_{name}" for name in of_one_time}
+    of_one_time = {"answers", "posts", "occasions", "drafts", "told", "waiting", "cover", "cover_steps"}
+    of_an_evening = {"here", "asides", "rounds", "turns"}
+    over = {f"meetings_{name}" for name in of_one_time | of_an_evening}
     assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting there has been"
 
 

@@ -31,6 +31,9 @@ PLACES: Final = "meetings.places"
 PurposeOf = Callable[[Tx, int, int, int], Awaitable[str | None]]
 """Takes the server, the group and the person; gives what a direct message to them would be sent for, if it may be."""
 
+OnAnswer = Callable[[Tx, Occasion, int, Choice], Awaitable[None]]
+"""Given the time of the meeting, the person, and what they say about it."""
+
 
 class Answering:
     def __init__(
@@ -53,6 +56,7 @@ class Answering:
         self._course = course
         self._reminders = reminders
         self._purpose = purpose
+        self.answered: list[OnAnswer] = []
         timers.on(PLACES, self._fill)
         course.planned.append(self._look_again)
         course.unplanned.append(self._unplanned)
@@ -125,6 +129,8 @@ class Answering:
             await self._recount(tx, meeting, day)
         if choice is Choice.AWAY:
             await self._fill_places(tx, occasion)
+        for announce in self.answered:
+            await announce(tx, occasion, user_id, choice)
         return True
 
     async def _must_wait(self, tx: Tx, occasion: Occasion) -> bool:
