@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import gc
-import logging
 import multiprocessing
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from tests.year.house import House, Size
+from tests.year.house import Size, played
 
 PER_HOUSE = 25
-
-
-def played(seed: int, size: Size) -> tuple[int, int, Counter[str], list[str]]:
-    """One house's year: its seed, its groups, what was counted, and what was wrong."""
-    logging.disable(logging.CRITICAL)
-    gc.freeze()
-    with TemporaryDirectory() as folder:
-        house = House(seed, size, Path(folder))
-        verdict = house.run()
-    return seed, size.groups, verdict.counts + house.ledger.counts, verdict.complaints
 
 
 def _all(groups: int, days: int, seed: int, jobs: int) -> Iterator[tuple[int, int, Counter[str], list[str]]]:

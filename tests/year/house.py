@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import heapq
 import itertools
+import logging
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.ui.permissions import BOT
 from tests.databases import migrated_sqlite
@@ -203,3 +207,13 @@ class House:
 
     def _give_back(self, channel: Channel) -> None:
         self._wire.set_overwrite(channel, self._wire.world.bot, allow=BOT.value)
+
+
+def played(seed: int, size: Size) -> tuple[int, int, Counter[str], list[str]]:
+    """One house's year: its seed, its groups, what was counted, and what was wrong."""
+    logging.disable(logging.CRITICAL)
+    gc.freeze()
+    with TemporaryDirectory() as folder:
+        house = House(seed, size, Path(folder))
+        verdict = house.run()
+    return seed, size.groups, verdict.counts + house.ledger.counts, verdict.complaints
