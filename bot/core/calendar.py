@@ -36,6 +36,8 @@ class Repeat(StrEnum):
     """On the same day of the month, or on the last one where the month is shorter."""
     MONTHLY_BY_WEEKDAY = "monthly_by_weekday"
     """On the same weekday at the same place in the month: each second Tuesday, each last Thursday."""
+    MONTHLY_BY_LAST_WEEKDAY = "monthly_by_last_weekday"
+    """On the last of its weekday in each month, also where the first of them is a fourth."""
 
 
 _STEPS = {Repeat.DAILY: 1, Repeat.WEEKLY: 7, Repeat.FORTNIGHTLY: 14}  # days
@@ -48,6 +50,11 @@ def place_in_month(day: date) -> int:
     """
     place = (day.day - 1) // 7 + 1
     return place if place <= LAST_DAY_IN_EVERY_MONTH // 7 else LAST
+
+
+def is_last_in_month(day: date) -> bool:
+    """Whether no other day of its weekday follows in its month."""
+    return (day + timedelta(days=7)).month != day.month
 
 
 def at_local(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -140,6 +147,8 @@ class Schedule:
     def _rule(self) -> dict[str, Any]:
         if step := _STEPS.get(self.repeat):
             return {"freq": DAILY, "interval": step}
+        if self.repeat is Repeat.MONTHLY_BY_LAST_WEEKDAY:
+            return {"freq": MONTHLY, "byweekday": weekday(self.day.weekday(), LAST)}
         if self.repeat is Repeat.MONTHLY_BY_WEEKDAY:
             return {"freq": MONTHLY, "byweekday": weekday(self.day.weekday(), place_in_month(self.day))}
         fitting = range(min(self.day.day, LAST_DAY_IN_EVERY_MONTH), self.day.day + 1)

@@ -26,12 +26,19 @@ timers = sa.Table(
 )
 
 
-async def put(tx: Tx, kind: str, subject: str, due_at: datetime, *, guild_id: int | None) -> None:
+async def put(
+    tx: Tx, kind: str, subject: str, due_at: datetime, *, guild_id: int | None, later_than: datetime | None = None
+) -> None:
+    """``later_than``: a timer that is there stays as it is unless it is due later than this."""
     fresh = {"due_at": due_at, "next_try_at": due_at, "attempts": 0, "problem": None, "guild_id": guild_id}
     await tx.execute(
         tx.upsert(timers)
         .values(kind=kind, subject=subject, **fresh)
-        .on_conflict_do_update(index_elements=["kind", "subject"], set_=fresh)
+        .on_conflict_do_update(
+            index_elements=["kind", "subject"],
+            set_=fresh,
+            where=None if later_than is None else timers.c.due_at > later_than,
+        )
     )
 
 

@@ -69,6 +69,12 @@ class Timers:
         await store.put(tx, kind, subject, due_at, guild_id=guild_id)
         tx.after_commit(lambda: self._expect(due_at))
 
+    async def replan(self, tx: Tx, kind: str, subject: str, due_at: datetime, *, guild_id: int | None) -> None:
+        """As ``set``, but what has come due already and has not happened yet stays due."""
+        assert kind in self._handlers, f"nobody handles {kind}"
+        await store.put(tx, kind, subject, due_at, guild_id=guild_id, later_than=self._clock())
+        tx.after_commit(lambda: self._expect(due_at))
+
     async def cancel(self, tx: Tx, kind: str, subject: str) -> None:
         await store.remove(tx, kind, subject)
 

@@ -14,7 +14,7 @@ from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.calendar import LAST, Repeat, Schedule, place_in_month
+from bot.core.calendar import LAST, Repeat, Schedule, is_last_in_month, place_in_month
 from tests.core.clock_changes import Change, changes
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,6 +47,12 @@ def test_by_weekday_it_keeps_its_place_in_the_month() -> None:
     assert _days(last_thursday, 4) == ["2026-12-31", "2027-01-28", "2027-02-25", "2027-03-25"]
     fourth_thursday = _schedule(date(2026, 11, 26), Repeat.MONTHLY_BY_WEEKDAY)
     assert _days(fourth_thursday, 3) == ["2026-11-26", "2026-12-24", "2027-01-28"]
+
+
+def test_by_the_last_weekday_it_is_the_last_one_also_where_that_is_a_fourth() -> None:
+    last_thursday = _schedule(date(2026, 11, 26), Repeat.MONTHLY_BY_LAST_WEEKDAY)
+    assert _days(last_thursday, 3) == ["2026-11-26", "2026-12-31", "2027-01-28"]
+    assert [is_last_in_month(date(2027, 2, day)) for day in (21, 22, 28)] == [False, True, True]
 
 
 def test_only_a_fifth_weekday_counts_from_the_end() -> None:
@@ -96,6 +102,7 @@ def _written(schedule: Schedule) -> str:
         Repeat.FORTNIGHTLY: "FREQ=WEEKLY;INTERVAL=2",
         Repeat.MONTHLY: f"FREQ=MONTHLY;BYMONTHDAY={short};BYSETPOS=-1" if day.day > 28 else "FREQ=MONTHLY",
         Repeat.MONTHLY_BY_WEEKDAY: f"FREQ=MONTHLY;BYDAY={place}{WEEKDAYS[day.weekday()]}",
+        Repeat.MONTHLY_BY_LAST_WEEKDAY: f"FREQ=MONTHLY;BYDAY=-1{WEEKDAYS[day.weekday()]}",
     }[schedule.repeat]
     count = f";COUNT={schedule.times}" if schedule.times else ""
     until = f";UNTIL={schedule.until:%Y%m%d}T000000" if schedule.until else ""
@@ -104,11 +111,13 @@ def _written(schedule: Schedule) -> str:
 
 @st.composite
 def schedules(draw: st.DrawFn) -> Schedule:
-    day = draw(st.dates(date(2026, 11, 22), date(2028, 12, 31)))
+    repeat = draw(st.sampled_from(COMES_ROUND))
+    days = st.dates(date(2026, 11, 22), date(2028, 12, 31))
+    day = draw(days.filter(is_last_in_month) if repeat is Repeat.MONTHLY_BY_LAST_WEEKDAY else days)
     ends = draw(st.sampled_from(["never", "until", "times"]))
     return _schedule(
         day,
-        draw(st.sampled_from(COMES_ROUND)),
+        repeat,
         at=draw(st.times()).replace(second=0, microsecond=0),
         zone=draw(st.sampled_from(PLACES)),
         until=day + timedelta(days=draw(st.integers(0, 800))) if ends == "until" else None,
@@ -162,6 +171,7 @@ def _fitting(schedule: Schedule) -> Iterator[date]:
             Repeat.MONTHLY: day.day == min(first.day, length),
             Repeat.MONTHLY_BY_WEEKDAY: same_weekday
             and (from_end == 1 if first.day > 28 else (day.day - 1) // 7 == (first.day - 1) // 7),
+            Repeat.MONTHLY_BY_LAST_WEEKDAY: same_weekday and from_end == 1,
         }[schedule.repeat]
         if fits:
             yield day
@@ -200,7 +210,8 @@ def times_around_a_change(draw: st.DrawFn) -> tuple[Change, Schedule]:
     local = change.at.astimezone(ZoneInfo(change.zone))
     quarters = local.hour * 4 + draw(st.integers(-8, 8))
     at = time(*divmod(max(0, quarters) * 15, 60))
-    repeat = draw(st.sampled_from(COMES_ROUND))
+    # by the last weekday can only begin on one
+    repeat = draw(st.sampled_from([repeat for repeat in COMES_ROUND if repeat is not Repeat.MONTHLY_BY_LAST_WEEKDAY]))
     return change, _schedule(local.date(), repeat, at=at, zone=change.zone)
 
 

@@ -37,7 +37,7 @@ class ScheduleButton(PersistentButton, template=r"meetings-schedule:(?P<group>\d
         words, starts_at = words_of(interaction), occasion.starts_at
         told = words(
             "meetings.scheduled",
-            title=occasion.meeting.title,
+            title=occasion.title,
             when=instant(starts_at),
             relative=instant(starts_at, "R"),
         )

@@ -41,7 +41,7 @@ class MeetingsCog(commands.GroupCog, name="meetings", group_name="meeting"):
         starts: str,
         minutes: Minutes | None = None,
         repeat: Literal["none", "daily", "weekly", "fortnightly", "monthly"] = "none",
-        by: Literal["date", "weekday"] | None = None,
+        by: Literal["date", "weekday", "last"] | None = None,
         until: str = "",
         times: Times | None = None,
         zone: str = "",

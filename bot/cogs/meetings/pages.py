@@ -24,7 +24,7 @@ def understood_page(words: Words, occasion: Occasion) -> Page:
         zone=meeting.schedule.zone,
         when=instant(occasion.starts_at),
         relative=instant(occasion.starts_at, "R"),
-        minutes=meeting.minutes,
+        minutes=occasion.minutes,
         ends=instant(occasion.ends_at, "t"),
     )
     button = Row(ScheduleButton(meeting.group_id, meeting.id))
@@ -37,7 +37,7 @@ def list_page(words: Words, occasions: Sequence[Occasion]) -> Page:
     lines = [
         words(
             "meetings.list_line",
-            title=occasion.meeting.title,
+            title=occasion.title,
             when=instant(occasion.starts_at),
             relative=instant(occasion.starts_at, "R"),
             repeat=repeat_words(words, occasion.meeting.schedule),
@@ -50,7 +50,7 @@ def list_page(words: Words, occasions: Sequence[Occasion]) -> Page:
 def card_page(words: Words, occasion: Occasion, numbers: Numbers) -> Page:
     counted = words(
         "meetings.card",
-        title=occasion.meeting.title,
+        title=occasion.title,
         when=instant(occasion.starts_at),
         coming=numbers.coming,
         listening=numbers.listening,
@@ -71,8 +71,9 @@ def repeat_words(words: Words, schedule: Schedule) -> Raw:
 
 def _rule_words(words: Words, schedule: Schedule) -> Raw:
     day = schedule.day
-    if schedule.repeat is Repeat.MONTHLY_BY_WEEKDAY:
-        place = place_in_month(day)
+    by_last = schedule.repeat is Repeat.MONTHLY_BY_LAST_WEEKDAY
+    if by_last or schedule.repeat is Repeat.MONTHLY_BY_WEEKDAY:
+        place = LAST if by_last else place_in_month(day)
         weekday = words(f"calendar.weekday_{day.isoweekday()}")
         return words(f"meetings.repeat_weekday_{'last' if place == LAST else place}", weekday=weekday)
     if schedule.repeat is Repeat.MONTHLY:

@@ -36,7 +36,7 @@ class Posts:
         if occasion is None:
             return None
         text = self._bot.words("meetings.reminder", relative_time=instant(occasion.starts_at, "R"))
-        group, meeting, day = occasion.group.id, occasion.meeting.id, occasion.occurrence.day.isoformat()
+        group, meeting, day = occasion.group.id, occasion.meeting.id, occasion.day.isoformat()
         return Page(text, Row(*(AnswerButton(group, meeting, day, choice) for choice in Choice)))
 
     async def card(self, errand: Errand) -> Page | None:
@@ -45,7 +45,7 @@ class Posts:
         if occasion is None or occasion.ends_at <= self._bot.services.clock():
             return None
         numbers = await self._meetings.numbers(
-            guild_id=errand.guild_id, meeting_id=occasion.meeting.id, day=occasion.occurrence.day
+            guild_id=errand.guild_id, meeting_id=occasion.meeting.id, day=occasion.day
         )
         return card_page(self._bot.words, occasion, numbers)
 
@@ -71,9 +71,7 @@ class Posts:
         if occasion is None:
             return None
         words, group = self._bot.words, occasion.group
-        told = words(
-            "meetings.undelivered", title=occasion.meeting.title, name=group.name, when=instant(occasion.starts_at)
-        )
+        told = words("meetings.undelivered", title=occasion.title, name=group.name, when=instant(occasion.starts_at))
         why = f"meetings.undelivered_{params['problem']}"
         room = channel(group.room_id) if group.room_id is not None else words("meetings.the_room")
         reason = words(why if words.has(why) else "meetings.undelivered_refused", room=room)

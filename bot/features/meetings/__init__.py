@@ -2,5 +2,19 @@
 
 from bot.features.meetings.model import By, Choice, Meeting, MeetingState, Numbers, Occasion, Proposal
 from bot.features.meetings.service import Meetings
+from bot.features.meetings.timetable import Change, OccasionState, Place, Where
 
-__all__ = ["By", "Choice", "Meeting", "MeetingState", "Meetings", "Numbers", "Occasion", "Proposal"]
+__all__ = [
+    "By",
+    "Change",
+    "Choice",
+    "Meeting",
+    "MeetingState",
+    "Meetings",
+    "Numbers",
+    "Occasion",
+    "OccasionState",
+    "Place",
+    "Proposal",
+    "Where",
+]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.core.calendar import Occurrence, Repeat, Schedule
 from bot.features.groups.model import Group
+from bot.features.meetings.timetable import Change, OccasionState, Place, Timetable
 
 TITLE_LENGTH = 100
 SHORTEST, LONGEST = 5, 480  # minutes
@@ -36,6 +37,8 @@ class By(StrEnum):
 
     DATE = "date"
     WEEKDAY = "weekday"
+    LAST = "last"
+    """The weekday, and that no other of it follows in the month."""
 
 
 class Choice(StrEnum):
@@ -58,6 +61,9 @@ class Proposal:
     until: str = ""
     times: int | None = None
     zone: str = ""
+    where: str = ""
+    places: int | None = None
+    event: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +75,27 @@ class Meeting:
     schedule: Schedule
     minutes: int
     state: MeetingState
+    place: Place = field(default_factory=Place)
+    places: int | None = None
+    """How many can come; None if there is no limit."""
+    event: bool = False
+    """Whether Discord shows an event for its next time."""
+    revision: int = 0
+    """How often its schedule was changed for all times that were ahead."""
+    changes: Mapping[date, Change] = field(default_factory=dict[date, Change])
 
     @property
     def lasts(self) -> timedelta:
+        """How long it is, unless one time of it is longer or shorter."""
         return timedelta(minutes=self.minutes)
 
+    @property
+    def timetable(self) -> Timetable:
+        return Timetable(schedule=self.schedule, lasts=self.lasts, changes=self.changes)
+
     def coming(self, now: datetime) -> Iterator[Occurrence]:
-        """Every time that it has not ended yet, the nearest first."""
-        return self.schedule.after(now - self.lasts)
+        """Every time of it that has not ended yet, the first to end first."""
+        return self.timetable.ending_after(now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +107,43 @@ class Occasion:
     occurrence: Occurrence
 
     @property
+    def day(self) -> date:
+        """Its name among the times of the meeting."""
+        return self.occurrence.day
+
+    @property
     def starts_at(self) -> datetime:
         return self.occurrence.starts_at
 
     @property
     def ends_at(self) -> datetime:
-        return self.occurrence.starts_at + self.meeting.lasts
+        return self.meeting.timetable.ends_at(self.occurrence)
+
+    @property
+    def change(self) -> Change:
+        """What is so of this time alone; as good as nothing if nothing is."""
+        return self.meeting.changes.get(self.day) or Change(day=self.day)
+
+    @property
+    def state(self) -> OccasionState:
+        return self.change.state
+
+    @property
+    def revision(self) -> int:
+        """How often when it takes place was changed, for itself or with all the times that were ahead."""
+        return self.meeting.revision + self.change.revision
+
+    @property
+    def title(self) -> str:
+        return self.change.title or self.meeting.title
+
+    @property
+    def minutes(self) -> int:
+        return self.change.minutes or self.meeting.minutes
+
+    @property
+    def place(self) -> Place:
+        return self.change.place or self.meeting.place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,39 +156,44 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reminder:
-    """One time of a meeting, to be spoken of ``before`` it starts."""
+class Moment:
+    """One time of a meeting, and how long ``before`` its start something is due; negative is after it."""
 
     occurrence: Occurrence
     before: timedelta
 
 
-def due_between(schedule: Schedule, reminders: Sequence[timedelta], since: datetime, now: datetime) -> list[Reminder]:
+def due_between(timetable: Timetable, lengths: Sequence[timedelta], since: datetime, now: datetime) -> list[Moment]:
     """What came due from ``since`` to ``now``, both included, by start: for each time of the meeting the latest alone.
 
-    ``reminders`` are lengths of time before a start. A day before is 24 hours before, whatever the clocks do.
+    ``lengths`` are lengths of time before a start. A day before is 24 hours before, whatever the clocks do.
     """
-    latest: dict[date, Reminder] = {}
-    for before in sorted(reminders, reverse=True):
-        for occurrence in schedule.between(since + before - _INSTANT, now + before):
-            latest[occurrence.day] = Reminder(occurrence=occurrence, before=before)
-    return sorted(latest.values(), key=lambda reminder: reminder.occurrence.starts_at)
+    latest: dict[date, Moment] = {}
+    for before in sorted(lengths, reverse=True):
+        for occurrence in timetable.between(since + before - _INSTANT, now + before):
+            latest[occurrence.day] = Moment(occurrence=occurrence, before=before)
+    return sorted(latest.values(), key=lambda moment: moment.occurrence.starts_at)
 
 
-def overdue_at_once(schedule: Schedule, reminders: Sequence[timedelta], now: datetime) -> Reminder | None:
-    """For a meeting planned just now: the reminder that its next time would have had already, None if it is early."""
-    occurrence = next(schedule.after(now), None)
+def overdue_at_once(timetable: Timetable, lengths: Sequence[timedelta], now: datetime) -> Moment | None:
+    """For a meeting planned just now: the latest moment of its next time that has passed, None if it is early."""
+    occurrence = next(timetable.after(now), None)
     if occurrence is None:
         return None
-    passed = [before for before in reminders if occurrence.starts_at - before <= now]
-    return Reminder(occurrence=occurrence, before=min(passed)) if passed else None
+    passed = [before for before in lengths if occurrence.starts_at - before <= now]
+    return Moment(occurrence=occurrence, before=min(passed)) if passed else None
 
 
-def next_due(meeting: Meeting, reminders: Sequence[timedelta], after: datetime) -> datetime | None:
-    """When next, later than ``after``, a reminder is due or the meeting ends; None once all that is past."""
+def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) -> datetime | None:
+    """When next, later than ``after``, one of ``lengths`` before a start is reached or a time of the meeting ends.
+
+    None once all that is past.
+    """
+    timetable = meeting.timetable
     due = [
         occurrence.starts_at - before
-        for before in (*reminders, -meeting.lasts)
-        if (occurrence := next(meeting.schedule.after(after + before), None))
+        for before in lengths
+        if (occurrence := next(timetable.after(after + before), None))
     ]
-    return min(due, default=None)
+    ending = next(timetable.ending_after(after), None)
+    return min(due if ending is None else [*due, timetable.ends_at(ending)], default=None)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
-from bot.core.calendar import Repeat, Schedule
+from bot.core.calendar import Repeat, Schedule, is_last_in_month
 from bot.core.clock import Clock
 from bot.core.errors import NotAllowed, NotFound, UserError
 from bot.core.ids import new_id
@@ -17,6 +17,7 @@ from bot.features.groups import Group, Groups, GroupState, Member
 from bot.features.groups.desk import ServerOf
 from bot.features.groups.model import tidy
 from bot.features.meetings import store
+from bot.features.meetings.course import Course, OnEnded
 from bot.features.meetings.model import (
     LONGEST,
     MOST_PER_GROUP,
@@ -32,12 +33,18 @@ from bot.features.meetings.model import (
     Proposal,
     overdue_at_once,
 )
-from bot.features.meetings.reminders import OnEnded, Reminders
+from bot.features.meetings.reminders import CARD, Reminders
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
 from bot.timers import Timers
 
 DRAFT_LASTS = timedelta(days=1)
+
+_MONTHLY = {
+    By.DATE: Repeat.MONTHLY,
+    By.WEEKDAY: Repeat.MONTHLY_BY_WEEKDAY,
+    By.LAST: Repeat.MONTHLY_BY_LAST_WEEKDAY,
+}
 
 
 class Meetings:
@@ -61,7 +68,8 @@ class Meetings:
         self._groups = groups
         self._server = server
         self._minutes = minutes
-        self._reminders = Reminders(clock, outbox, timers, audit, groups, reminders=reminders, server=server)
+        self._course = Course(clock, timers, groups)
+        self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
         groups.left.append(self._left)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
@@ -69,7 +77,7 @@ class Meetings:
     @property
     def ended(self) -> list[OnEnded]:
         """Called, in the transaction of its end, when one time of a meeting that took place is over."""
-        return self._reminders.ended
+        return self._course.ended
 
     # scheduling
 
@@ -85,7 +93,7 @@ class Meetings:
             occasion = await self._first(tx, group, meeting)
             now = self._clock()
             await store.add(tx, meeting, now)
-            await self._reminders.forget_at(tx, meeting, now + DRAFT_LASTS)
+            await self._course.forget_at(tx, meeting, now + DRAFT_LASTS)
             return occasion
 
     async def schedule(self, *, guild_id: int, group_id: int, meeting_id: int, user_id: int) -> Occasion:
@@ -147,6 +155,8 @@ class Meetings:
         repeat, times = _read_repeat(proposal), proposal.times
         if until is not None and until < start.day:
             raise UserError("meetings.until_before_start", first=start.day.isoformat())
+        if repeat is Repeat.MONTHLY_BY_LAST_WEEKDAY and not is_last_in_month(start.day):
+            raise UserError("meetings.not_the_last", day=start.day.isoformat())
         if times == 1:
             repeat, times = Repeat.NONE, None
         return Schedule(day=start.day, time=start.time, zone=zone, repeat=repeat, until=until, times=times)
@@ -154,7 +164,7 @@ class Meetings:
     async def _first(self, tx: Tx, group: Group, meeting: Meeting) -> Occasion:
         """The first time of a meeting that is to be planned. Raises ``UserError`` if it cannot be."""
         now = self._clock()
-        first = meeting.schedule.on(meeting.schedule.day)
+        first = meeting.timetable.on(meeting.schedule.day)
         if first is None or first.starts_at <= now:
             raise UserError("meetings.start_passed")
         others = [other for other in await store.planned(tx, group.guild_id, group.id) if other.id != meeting.id]
@@ -162,7 +172,7 @@ class Meetings:
             raise UserError("meetings.too_many", most=MOST_PER_GROUP)
         moment = timedelta(microseconds=1)
         for other in others:
-            if any(other.schedule.between(first.starts_at - moment, first.starts_at)):
+            if any(other.timetable.between(first.starts_at - moment, first.starts_at)):
                 raise UserError("meetings.same_time", title=other.title)
         return Occasion(meeting=meeting, group=group, occurrence=first)
 
@@ -170,9 +180,8 @@ class Meetings:
         meeting = occasion.meeting
         draft, planned = MeetingState.DRAFT, MeetingState.PLANNED
         await store.move(tx, meeting.guild_id, meeting.id, before=draft, after=planned)
-        await self._reminders.keep(tx, meeting)
-        await self._reminders.expect(tx, meeting)
-        overdue = overdue_at_once(meeting.schedule, self._reminders.lengths, self._clock())
+        await self._course.plan(tx, meeting)
+        overdue = overdue_at_once(meeting.timetable, self._reminders.lengths, self._clock())
         if overdue is not None:
             await self._reminders.remind(tx, meeting, occasion.group, overdue)
         await self._audit.record(
@@ -196,7 +205,7 @@ class Meetings:
         """
         async with self._db.begin() as tx:
             await tx.lock("meeting", meeting_id)
-            occasion = await self._reminders.occasion(tx, guild_id, meeting_id, day)
+            occasion = await self._course.occasion(tx, guild_id, meeting_id, day)
             if occasion is None or occasion.group.id != group_id:
                 raise NotFound("meetings.not_planned")
             if occasion.ends_at <= self._clock():
@@ -215,11 +224,11 @@ class Meetings:
 
     async def _archived(self, tx: Tx, group: Group) -> None:
         for meeting in await store.planned(tx, group.guild_id, group.id):
-            await self._reminders.shelve(tx, meeting)
+            await self._course.unplan(tx, meeting, MeetingState.SHELVED)
 
     async def _restored(self, tx: Tx, group: Group) -> None:
         for meeting in await store.shelved(tx, group.guild_id, group.id):
-            await self._reminders.plan_again(tx, meeting)
+            await self._course.plan_again(tx, meeting)
 
     # looking
 
@@ -241,7 +250,7 @@ class Meetings:
     async def occasion(self, *, guild_id: int, meeting_id: int, day: date) -> Occasion | None:
         """One time of a meeting; None if it is not planned any more, or its group is paused or archived."""
         async with self._db.read() as tx:
-            return await self._reminders.occasion(tx, guild_id, meeting_id, day)
+            return await self._course.occasion(tx, guild_id, meeting_id, day)
 
     async def numbers(self, *, guild_id: int, meeting_id: int, day: date) -> Numbers:
         async with self._db.read() as tx:
@@ -250,12 +259,12 @@ class Meetings:
     async def card(self, *, guild_id: int, meeting_id: int, day: date) -> tuple[int, int] | None:
         """Channel and message id of the desk's card for this time; None before it is posted and after the end."""
         async with self._db.read() as tx:
-            return await store.card(tx, guild_id, meeting_id, day)
+            return await store.post(tx, guild_id, meeting_id, day, CARD)
 
     async def spoken_of(self, *, guild_id: int, meeting_id: int, day: date) -> Occasion | None:
         """One time of a meeting whatever has become of it since; None if it or its group is gone."""
         async with self._db.read() as tx:
-            return await self._reminders.spoken_of(tx, guild_id, meeting_id, day)
+            return await self._course.spoken_of(tx, guild_id, meeting_id, day)
 
 
 def _read_repeat(proposal: Proposal) -> Repeat:
@@ -271,11 +280,11 @@ def _read_repeat(proposal: Proposal) -> Repeat:
         raise UserError("meetings.until_and_times")
     if times is not None and not 1 <= times <= MOST_TIMES:
         raise UserError("meetings.times_range", most=MOST_TIMES)
-    return Repeat.MONTHLY_BY_WEEKDAY if proposal.by is By.WEEKDAY else proposal.repeat
+    return proposal.repeat if proposal.by is None else _MONTHLY[proposal.by]
 
 
 def _confirmed_before(group: Group, meeting: Meeting) -> Occasion:
-    first = meeting.schedule.on(meeting.schedule.day)
+    first = meeting.timetable.on(meeting.schedule.day)
     if first is None or meeting.state is not MeetingState.PLANNED:
         raise NotFound("meetings.draft_gone")
     return Occasion(meeting=meeting, group=group, occurrence=first)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from bot.core.calendar import Repeat, Schedule
+from bot.core.reading import WallTime
 from bot.features.meetings.model import Choice, Meeting, MeetingState, Numbers
+from bot.features.meetings.timetable import Change, OccasionState, Place, Where
 from bot.storage import Kept, Tx, UtcDateTime, column, metadata, person_table, sealed_id
 
 meetings = sa.Table(
@@ -28,8 +32,34 @@ meetings = sa.Table(
     column("times", sa.Integer, nullable=True, kept=Kept.STRUCTURE),
     column("state", sa.Text, kept=Kept.STRUCTURE),
     column("created_at", UtcDateTime, kept=Kept.STRUCTURE),
+    column("place", sa.Text, server_default=Where.ROOM, kept=Kept.STRUCTURE),
+    column("place_words", sa.LargeBinary, nullable=True, kept=Kept.STRUCTURE),
+    column("places", sa.Integer, nullable=True, kept=Kept.STRUCTURE),
+    column("event", sa.Boolean, server_default=sa.false(), kept=Kept.STRUCTURE),
+    column("revision", sa.Integer, server_default=sa.text("0"), kept=Kept.STRUCTURE),
     sa.Index(None, "guild_id", "group_id", "state"),
 )
+
+occasions = sa.Table(
+    "meetings_occasions",
+    metadata,
+    column("meeting_id", sa.BigInteger, sa.ForeignKey("meetings.id"), primary_key=True, kept=Kept.STRUCTURE),
+    column("day", sa.Date, primary_key=True, kept=Kept.STRUCTURE),
+    column("guild_id", sa.BigInteger, kept=Kept.STRUCTURE),
+    column("state", sa.Text, kept=Kept.STRUCTURE),
+    column("moved_day", sa.Date, nullable=True, kept=Kept.STRUCTURE),
+    column("moved_time", sa.Time, nullable=True, kept=Kept.STRUCTURE),
+    column("minutes", sa.Integer, nullable=True, kept=Kept.STRUCTURE),
+    column("title", sa.LargeBinary, nullable=True, kept=Kept.STRUCTURE),
+    column("place", sa.Text, nullable=True, kept=Kept.STRUCTURE),
+    column("place_words", sa.LargeBinary, nullable=True, kept=Kept.STRUCTURE),
+    column("reason", sa.Text, nullable=True, kept=Kept.STRUCTURE),
+    column("revision", sa.Integer, kept=Kept.STRUCTURE),
+    column("opened_at", UtcDateTime, nullable=True, kept=Kept.STRUCTURE),
+    column("single_facilitator", sa.Boolean, kept=Kept.STRUCTURE),
+    column("ends_at", UtcDateTime, kept=Kept.STRUCTURE),
+)
+"""What is so of single times of a meeting. From ``ends_at`` on nothing of that time is ahead, wherever it was moved."""
 
 answers = person_table(
     "meetings_answers",
@@ -44,19 +74,25 @@ answers = person_table(
 )
 answers.info["expires"] = "ends_at"
 
-cards = sa.Table(
-    "meetings_cards",
+posts = sa.Table(
+    "meetings_posts",
     metadata,
     column("meeting_id", sa.BigInteger, sa.ForeignKey("meetings.id"), primary_key=True, kept=Kept.STRUCTURE),
     column("day", sa.Date, primary_key=True, kept=Kept.STRUCTURE),
+    column("what", sa.Text, primary_key=True, kept=Kept.STRUCTURE),
     column("guild_id", sa.BigInteger, kept=Kept.STRUCTURE),
     column("channel_id", sa.BigInteger, kept=Kept.STRUCTURE),
     column("message_id", sa.BigInteger, kept=Kept.STRUCTURE),
     column("ends_at", UtcDateTime, kept=Kept.STRUCTURE),
 )
+"""Where something about one time of a meeting stands, so that it can be kept true."""
+
+_A_DAY = timedelta(days=1)
+
+_OF_ONE_TIME = (answers, posts, occasions)
 
 
-def _meeting(tx: Tx, row: RowMapping) -> Meeting:
+def _meeting(tx: Tx, row: RowMapping, changes: Mapping[date, Change]) -> Meeting:
     return Meeting(
         id=row["id"],
         guild_id=row["guild_id"],
@@ -72,38 +108,139 @@ def _meeting(tx: Tx, row: RowMapping) -> Meeting:
         ),
         minutes=row["minutes"],
         state=MeetingState(row["state"]),
+        place=Place(where=Where(row["place"]), words=_opened(tx, row, "place_words", "meetings", row["id"]) or ""),
+        places=row["places"],
+        event=row["event"],
+        revision=row["revision"],
+        changes=changes,
     )
+
+
+def _change(tx: Tx, row: RowMapping) -> Change:
+    moved, name = row["moved_day"], f"{row['meeting_id']}:{row['day']}"
+    place = row["place"]
+    return Change(
+        day=row["day"],
+        state=OccasionState(row["state"]),
+        moved=None if moved is None else WallTime(day=moved, time=row["moved_time"]),
+        minutes=row["minutes"],
+        title=_opened(tx, row, "title", "meetings_occasions", name),
+        place=place
+        and Place(where=Where(place), words=_opened(tx, row, "place_words", "meetings_occasions", name) or ""),
+        reason=row["reason"],
+        revision=row["revision"],
+        opened_at=row["opened_at"],
+        single_facilitator=row["single_facilitator"],
+    )
+
+
+def _opened(tx: Tx, row: RowMapping, column_name: str, table: str, name: int | str) -> str | None:
+    sealed = row[column_name]
+    return None if sealed is None else tx.vault.open(sealed, table, f"{name}:{column_name}")
+
+
+def _sealed(tx: Tx, words: str | None, column_name: str, table: str, name: int | str) -> bytes | None:
+    return tx.vault.seal(words, table, f"{name}:{column_name}") if words else None
 
 
 async def add(tx: Tx, meeting: Meeting, now: datetime) -> None:
-    await tx.execute(
-        sa.insert(meetings).values(
-            id=meeting.id,
-            guild_id=meeting.guild_id,
-            group_id=meeting.group_id,
-            title=tx.vault.seal(meeting.title, "meetings", meeting.id),
-            day=meeting.schedule.day,
-            time=meeting.schedule.time,
-            zone=meeting.schedule.zone,
-            repeat=meeting.schedule.repeat,
-            until=meeting.schedule.until,
-            times=meeting.schedule.times,
-            minutes=meeting.minutes,
-            state=meeting.state,
-            created_at=now,
-        )
-    )
+    ids = {"id": meeting.id, "guild_id": meeting.guild_id, "group_id": meeting.group_id}
+    await tx.execute(sa.insert(meetings).values(**ids, **_written(tx, meeting), state=meeting.state, created_at=now))
+
+
+async def rewrite(tx: Tx, meeting: Meeting) -> None:
+    """Keep everything about a meeting as it is given, but for its state and its changes."""
+    same = sa.and_(meetings.c.guild_id == meeting.guild_id, meetings.c.id == meeting.id)
+    await tx.execute(sa.update(meetings).where(same).values(_written(tx, meeting)))
+
+
+def _written(tx: Tx, meeting: Meeting) -> dict[str, Any]:
+    schedule, place = meeting.schedule, meeting.place
+    return {
+        "title": tx.vault.seal(meeting.title, "meetings", meeting.id),
+        "day": schedule.day,
+        "time": schedule.time,
+        "zone": schedule.zone,
+        "repeat": schedule.repeat,
+        "until": schedule.until,
+        "times": schedule.times,
+        "minutes": meeting.minutes,
+        "place": place.where,
+        "place_words": _sealed(tx, place.words, "place_words", "meetings", meeting.id),
+        "places": meeting.places,
+        "event": meeting.event,
+        "revision": meeting.revision,
+    }
 
 
 async def get(tx: Tx, guild_id: int, meeting_id: int) -> Meeting | None:
-    row = await tx.first(sa.select(meetings).where(meetings.c.guild_id == guild_id, meetings.c.id == meeting_id))
-    return None if row is None else _meeting(tx, row)
+    return await _one(tx, meetings.c.guild_id == guild_id, meetings.c.id == meeting_id)
 
 
 async def whose_timer(tx: Tx, meeting_id: int) -> Meeting | None:
     """The meeting that a timer of ours is about, whatever its server."""
-    row = await tx.first(sa.select(meetings).where(meetings.c.id == meeting_id))
-    return None if row is None else _meeting(tx, row)
+    return await _one(tx, meetings.c.id == meeting_id)
+
+
+async def _one(tx: Tx, *which: sa.ColumnElement[bool]) -> Meeting | None:
+    return next(iter(await _all(tx, *which)), None)
+
+
+async def _all(tx: Tx, *which: sa.ColumnElement[bool]) -> list[Meeting]:
+    rows = await tx.all(sa.select(meetings).where(*which))
+    if not rows:
+        return []
+    found: dict[int, dict[date, Change]] = {row["id"]: {} for row in rows}
+    for row in await tx.all(sa.select(occasions).where(occasions.c.meeting_id.in_(list(found)))):
+        found[row["meeting_id"]][row["day"]] = _change(tx, row)
+    return [_meeting(tx, row, found[row["id"]]) for row in rows]
+
+
+async def change(tx: Tx, meeting: Meeting, change: Change) -> Meeting:
+    """Keep what is so of one time of a meeting; gives the meeting with it."""
+    changed = replace(meeting, changes={**meeting.changes, change.day: change})
+    name = f"{meeting.id}:{change.day}"
+    place = change.place
+    values = {
+        "state": change.state,
+        "moved_day": change.moved and change.moved.day,
+        "moved_time": change.moved and change.moved.time,
+        "minutes": change.minutes,
+        "title": _sealed(tx, change.title, "title", "meetings_occasions", name),
+        "place": place and place.where,
+        "place_words": _sealed(tx, place and place.words, "place_words", "meetings_occasions", name),
+        "reason": change.reason,
+        "revision": change.revision,
+        "opened_at": change.opened_at,
+        "single_facilitator": change.single_facilitator,
+        "ends_at": _nothing_ahead_from(changed, change.day),
+    }
+    key = {"meeting_id": meeting.id, "day": change.day}
+    await tx.execute(
+        tx.upsert(occasions)
+        .values(**key, **values, guild_id=meeting.guild_id)
+        .on_conflict_do_update(index_elements=list(key), set_=values)
+    )
+    return changed
+
+
+def _nothing_ahead_from(meeting: Meeting, day: date) -> datetime:
+    """When this time has ended both where its schedule has it and where it is now.
+
+    Until then it has to be known that it was moved or cancelled. A day more is for zones that change their rules.
+    """
+    scheduled, actual = meeting.schedule.on(day), meeting.timetable.on(day)
+    assert scheduled is not None and actual is not None, "only times that the schedule has are changed"
+    usual_end = scheduled.starts_at + meeting.lasts
+    return max(usual_end, meeting.timetable.ends_at(actual)) + _A_DAY
+
+
+async def unchange(tx: Tx, meeting: Meeting, days: Iterable[date]) -> Meeting:
+    """Let these times be as the meeting's schedule has them; gives the meeting without what was so of them."""
+    gone = set(days)
+    of_meeting = sa.and_(occasions.c.guild_id == meeting.guild_id, occasions.c.meeting_id == meeting.id)
+    await tx.execute(sa.delete(occasions).where(of_meeting, occasions.c.day.in_(list(gone))))
+    return replace(meeting, changes={day: change for day, change in meeting.changes.items() if day not in gone})
 
 
 async def planned(tx: Tx, guild_id: int, group_id: int) -> list[Meeting]:
@@ -116,8 +253,7 @@ async def shelved(tx: Tx, guild_id: int, group_id: int) -> list[Meeting]:
 
 async def _of(tx: Tx, guild_id: int, group_id: int, state: MeetingState) -> list[Meeting]:
     same_group = sa.and_(meetings.c.guild_id == guild_id, meetings.c.group_id == group_id)
-    rows = await tx.all(sa.select(meetings).where(same_group, meetings.c.state == state))
-    return [_meeting(tx, row) for row in rows]
+    return await _all(tx, same_group, meetings.c.state == state)
 
 
 async def move(tx: Tx, guild_id: int, meeting_id: int, *, before: MeetingState, after: MeetingState) -> bool:
@@ -131,7 +267,7 @@ async def forget(tx: Tx, meeting_id: int) -> None:
     unplanned = sa.and_(meetings.c.id == meeting_id, meetings.c.state != MeetingState.PLANNED)
     if await tx.scalar(sa.select(meetings.c.id).where(unplanned)) is None:
         return
-    for table in (answers, cards):
+    for table in _OF_ONE_TIME:
         await tx.execute(sa.delete(table).where(table.c.meeting_id == meeting_id))
     await tx.execute(sa.delete(meetings).where(unplanned))
 
@@ -182,28 +318,37 @@ async def forget_answers(tx: Tx, guild_id: int, group_id: int, user_id: int) -> 
 
 
 async def clear(tx: Tx, meeting: Meeting, *, ended_by: datetime | None = None) -> None:
-    """Once a time of the meeting has ended nobody needs to know what was answered, nor where the card is.
+    """Once a time of the meeting has ended nobody needs to know what was answered, what was changed, nor where its
+    posts are.
 
     ``ended_by``: only times that have ended by then; None for all.
     """
-    for table in (answers, cards):
+    for table in _OF_ONE_TIME:
         of_meeting = sa.and_(table.c.guild_id == meeting.guild_id, table.c.meeting_id == meeting.id)
         ended = sa.true() if ended_by is None else table.c.ends_at <= ended_by
         await tx.execute(sa.delete(table).where(of_meeting, ended))
 
 
-async def put_card(tx: Tx, meeting: Meeting, day: date, *, channel_id: int, message_id: int, ends_at: datetime) -> None:
-    key = {"meeting_id": meeting.id, "day": day}
+async def put_post(
+    tx: Tx, meeting: Meeting, day: date, what: str, *, channel_id: int, message_id: int, ends_at: datetime
+) -> None:
+    key = {"meeting_id": meeting.id, "day": day, "what": what}
     place = {"channel_id": channel_id, "message_id": message_id, "ends_at": ends_at}
     await tx.execute(
-        tx.upsert(cards)
+        tx.upsert(posts)
         .values(**key, **place, guild_id=meeting.guild_id)
         .on_conflict_do_update(index_elements=list(key), set_=place)
     )
 
 
-async def card(tx: Tx, guild_id: int, meeting_id: int, day: date) -> tuple[int, int] | None:
-    """Channel and message id of the desk's card."""
-    same = sa.and_(cards.c.guild_id == guild_id, cards.c.meeting_id == meeting_id, cards.c.day == day)
-    row = await tx.first(sa.select(cards.c.channel_id, cards.c.message_id).where(same))
+async def post(tx: Tx, guild_id: int, meeting_id: int, day: date, what: str) -> tuple[int, int] | None:
+    """Channel and message id of what was posted about this time, while it has not ended."""
+    same = sa.and_(posts.c.guild_id == guild_id, posts.c.meeting_id == meeting_id, posts.c.day == day)
+    row = await tx.first(sa.select(posts.c.channel_id, posts.c.message_id).where(same, posts.c.what == what))
     return None if row is None else (row["channel_id"], row["message_id"])
+
+
+async def posts_of(tx: Tx, guild_id: int, meeting_id: int, day: date) -> list[str]:
+    """What has been posted about this time."""
+    same = sa.and_(posts.c.guild_id == guild_id, posts.c.meeting_id == meeting_id, posts.c.day == day)
+    return [row["what"] for row in await tx.all(sa.select(posts.c.what).where(same))]

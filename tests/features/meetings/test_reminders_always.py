@@ -112,7 +112,7 @@ def test_the_rules_alone(story: Story) -> None:
     for since, now in _waking(story, _meeting(story.schedule)):
         said += [
             (f"{reminder.occurrence.day}:{spell(reminder.before)}", now)
-            for reminder in due_between(story.schedule, story.reminders, since, now)
+            for reminder in due_between(_meeting(story.schedule).timetable, story.reminders, since, now)
             if reminder.occurrence.starts_at > now
         ]
     assert len(said) == len(set(said))

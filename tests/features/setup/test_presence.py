@@ -18,7 +18,8 @@ from bot.features.groups import Group, Place
 from bot.features.groups.handover import Handing
 from bot.features.groups.model import Asking, Candidate, Plan
 from bot.features.groups.watch.model import Declared, Drift, Kind, Look, Sight
-from bot.features.meetings.model import Choice, Proposal
+from bot.features.meetings import Change, Choice, Proposal
+from bot.features.meetings import store as meetings_store
 from bot.outbox import Errand, Lane, What
 from bot.services import Services
 from bot.storage import Tx, metadata
@@ -124,9 +125,9 @@ async def meet(services: Services, group: Group) -> None:
     proposed = await services.meetings.propose(**which, proposal=Proposal(title="Circle", starts=starts))
     meeting_id = proposed.meeting.id
     await services.meetings.schedule(**which, meeting_id=meeting_id, user_id=FAY)
-    await services.meetings.answer(
-        **which, meeting_id=meeting_id, day=proposed.occurrence.day, user_id=CLEO, choice=Choice.COMING
-    )
+    await services.meetings.answer(**which, meeting_id=meeting_id, day=proposed.day, user_id=CLEO, choice=Choice.COMING)
+    async with services.db.begin() as tx:
+        await meetings_store.change(tx, proposed.meeting, Change(day=proposed.day, minutes=60))
     await carry(services)
 
 
@@ -188,7 +189,7 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     assert await rows(services, GUILD) == {}
     assert await named(services, GUILD) == []
     assert not tallies & files(services), "the answers of an open check-in go with it"
-    over = {"meetings_answers", "meetings_cards"}
+    over = {"meetings_answers", "meetings_posts", "meetings_occasions"}
     assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting there has been"
 
 
