@@ -7,6 +7,7 @@ import heapq
 import itertools
 import logging
 import random
+import warnings
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -65,7 +66,7 @@ class Size:
 
     @property
     def moments_between_deaths(self) -> int:
-        return 2500 if self.short else 6000
+        return 3000 if self.short else 6000
 
 
 class House:
@@ -212,6 +213,7 @@ class House:
 def played(seed: int, size: Size) -> tuple[int, int, Counter[str], list[str]]:
     """One house's year: its seed, its groups, what was counted, and what was wrong."""
     logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")  # the connections of a killed process are found by the collector
     gc.freeze()
     with TemporaryDirectory() as folder:
         house = House(seed, size, Path(folder))

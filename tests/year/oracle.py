@@ -68,14 +68,10 @@ def _falls_on(plan: Plan, day: date) -> bool:
         case "monthly":
             last = calendar.monthrange(day.year, day.month)[1]
             return day.day == min(plan.first.day, last)
+        case "monthly_by_weekday" if plan.first.day <= 28:
+            return day.weekday() == plan.first.weekday() and (plan.first.day - 1) // 7 == (day.day - 1) // 7
         case _:
-            return day.weekday() == plan.first.weekday() and _same_place(plan.first, day)
-
-
-def _same_place(first: date, day: date) -> bool:
-    if first.day > 28:
-        return (day + 7 * DAY).month != day.month
-    return (first.day - 1) // 7 == (day.day - 1) // 7
+            return day.weekday() == plan.first.weekday() and (day + 7 * DAY).month != day.month
 
 
 def start_of(plan: Plan, day: date) -> datetime:

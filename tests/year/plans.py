@@ -21,7 +21,13 @@ RULES = {
     Repeat.WEEKLY: 20,
     Repeat.FORTNIGHTLY: 20,
     Repeat.MONTHLY: 15,
-    Repeat.MONTHLY_BY_WEEKDAY: 15,
+    Repeat.MONTHLY_BY_WEEKDAY: 10,
+    Repeat.MONTHLY_BY_LAST_WEEKDAY: 10,
+}
+BY = {
+    Repeat.MONTHLY: By.DATE,
+    Repeat.MONTHLY_BY_WEEKDAY: By.WEEKDAY,
+    Repeat.MONTHLY_BY_LAST_WEEKDAY: By.LAST,
 }
 
 
@@ -48,14 +54,13 @@ class Plan:
 
     @property
     def proposal(self) -> Proposal:
-        monthly = self.repeat in (Repeat.MONTHLY, Repeat.MONTHLY_BY_WEEKDAY)
-        by = By.WEEKDAY if self.repeat is Repeat.MONTHLY_BY_WEEKDAY else By.DATE
+        by = BY.get(self.repeat)
         return Proposal(
             title=self.title,
             starts=f"{self.first} {self.at:%H:%M}",
             minutes=self.minutes,
-            repeat=Repeat.MONTHLY if monthly else self.repeat,
-            by=by if monthly else None,
+            repeat=Repeat.MONTHLY if by else self.repeat,
+            by=by,
             until=self.until.isoformat() if self.until else "",
             times=self.times,
             zone=self.zone,
@@ -137,6 +142,9 @@ def _first_day(dice: random.Random, zone: str, repeat: Repeat, span: Span, *, ea
         near = dice.choice(changes) + dice.choice((-1, 0, 0, 1)) * DAY
         first = near if repeat is Repeat.NONE else near - (near - day).days // step * step * DAY
         day = first if least <= first <= most else day
+    if repeat is Repeat.MONTHLY_BY_LAST_WEEKDAY:
+        while (day + 7 * DAY).month == day.month:
+            day += 7 * DAY
     return day
 
 

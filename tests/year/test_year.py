@@ -19,9 +19,11 @@ def _unheard(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL)
 
 
+# the connections of a process that was killed are found by the collector
+@pytest.mark.filterwarnings("ignore:The garbage collector is trying to clean up")
 def test_a_year_of_trouble(tmp_path: Path, size: str) -> None:
     total, wrong = Counter[str](), list[str]()
-    for seed, one in enumerate(HOUSES[size], start=1):
+    for seed, one in enumerate(HOUSES[size], start=2):
         house = House(seed, one, tmp_path / f"{seed}")
         verdict = house.run()
         total += verdict.counts + house.ledger.counts
