@@ -1,4 +1,4 @@
-"""SQLite as SQLAlchemy's asynchronous dialect wants it, without a thread, and with a moment to die at each statement."""
+"""SQLite as SQLAlchemy's asynchronous dialect wants it, without a thread, with a moment to die at each statement."""
 
 from __future__ import annotations
 

@@ -22,7 +22,5 @@ def later() -> datetime:
 
 
 if __name__ == "__main__":
-    running.open_services = functools.partial(
-        open_services, clock=later, make_bell=LoopBell, safety_tick=LOOKS_EVERY
-    )
+    running.open_services = functools.partial(open_services, clock=later, make_bell=LoopBell, safety_tick=LOOKS_EVERY)
     sys.exit(main())

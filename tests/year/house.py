@@ -21,8 +21,8 @@ from tests.settings import shipped_settings
 from tests.wire import Permission, Wire
 from tests.year.ledger import Ledger
 from tests.year.life import Life, stepped_world
-from tests.year.oracle import Oracle, days, start_of
-from tests.year.plans import Plan, Span, draw_plans, draw_zone
+from tests.year.oracle import Oracle, days, start_at, start_of
+from tests.year.plans import Change, Plan, Span, draw_plans, draw_zone
 from tests.year.stepped import Machine, until
 from tests.year.town import Channel, Circle, Town
 from tests.year.verdict import Verdict, judge
@@ -48,6 +48,8 @@ SHUT = {
 SHUTS, NAPS, STOPS = 30, 15, 5
 """In a year of 25 groups: rooms that are shut for a while, sleeps of the machine, restarts in good order."""
 
+CHANGED = 0.15
+
 Act = Callable[[Life], Awaitable[None]]
 Fate = Callable[[Life | None], None]
 
@@ -59,6 +61,8 @@ class Size:
     groups: int
     days: int = 365
     short: bool = False
+    fate: bool = True
+    """Whether rooms are shut, the machine sleeps and the process is restarted."""
 
     @property
     def share(self) -> float:
@@ -70,12 +74,12 @@ class Size:
 
 
 class House:
-    def __init__(self, seed: int, size: Size, folder: Path) -> None:
+    def __init__(self, seed: int, size: Size, folder: Path, *, weather: type[Weather] = Weather) -> None:
         self.dice = random.Random(seed)
         self._seed = seed
         self._size = size
         self._machine = Machine(BEGINS)
-        self._weather = Weather(seed + 1, self._machine, moments_between_deaths=size.moments_between_deaths)
+        self._weather = weather(seed + 1, self._machine, moments_between_deaths=size.moments_between_deaths)
         self.ledger = Ledger(self._machine)
         self._ends = BEGINS + timedelta(days=size.days)
         self._span = Span(BEGINS + HOUR, self._ends, LENGTHS[seed % len(LENGTHS)], size.short)
@@ -95,13 +99,15 @@ class House:
             self._town = Town(self._wire, self._machine, zones)
             for circle in self._town.circles:
                 circle.plans += draw_plans(self.dice, circle.name, circle.zone, self._span)
+                for plan in circle.plans:
+                    self._draw_changes(plan)
             self._act(BEGINS, self._found)
             while not self._over:
                 self._stopping = False
                 Life(self._settings, self._wire, self._machine, self._weather, self.ledger).run(self._live)
                 self._wait(self._machine() + timedelta(seconds=1 if self._weather.calm else self._weather.away()))
         oracle = Oracle(self.ledger, self._span.lengths)
-        verdict = judge(self._town, oracle)
+        verdict = judge(self._town, self.ledger, oracle)
         verdict.complaints += [f"the wire: {each}" for each in self._wire.violations]
         return verdict
 
@@ -138,9 +144,14 @@ class House:
         self._weather.calm = False
         for _, plan in self._town.all_plans():
             self._act(plan.wanted_at, lambda life, plan=plan: self._town.plan(life, plan))
+            for change in plan.changes.values():
+                self._act(
+                    change.wanted_at, lambda life, plan=plan, change=change: self._town.change(life, plan, change)
+                )
         for month in range(1, self._size.days // 30 + 1):
             self._act(BEGINS + timedelta(days=30 * month), self._town.read_inboxes)
-        self._draw_fates()
+        if self._size.fate:
+            self._draw_fates()
         self._act(self._ends, self._calm_down)
 
     async def _calm_down(self, life: Life) -> None:
@@ -181,6 +192,22 @@ class House:
         for _ in range(round(STOPS * self._size.share)):
             _, due = self.dice.choice(near)
             self._fate(due - timedelta(seconds=self.dice.uniform(-1, 60)), self._stop)
+
+    def _draw_changes(self, plan: Plan) -> None:
+        """Some times of a meeting are moved, and some left out, before, between or after their reminders."""
+        used = set[datetime]()
+        for day in list(days(plan, self._ends.date()))[1:]:
+            if self.dice.random() > CHANGED:
+                continue
+            wall = datetime.combine(day, plan.at) + timedelta(days=self.dice.choice((-1, 0, 1, 2)))
+            wall += self.dice.randrange(-8, 9) * HOUR + self.dice.randrange(6, 12) * MINUTE
+            to = wall if self.dice.random() < 0.7 and wall not in used else None
+            start = start_of(plan, day)
+            nearest = start if to is None else min(start, start_at(plan, to))
+            before = max(self._span.lengths) * self.dice.uniform(0.05, 1.5) + 5 * MINUTE
+            if nearest - before > plan.wanted_at + HOUR:
+                used.add(wall)
+                plan.changes[day] = Change(day, nearest - before, to)
 
     def _starts(self, plan: Plan) -> list[datetime]:
         return [start_of(plan, day) for day in days(plan, self._ends.date())]

@@ -42,6 +42,8 @@ class Ledger:
         self._machine = machine
         self.awake: list[Awake] = []
         self.counts: Counter[str] = Counter()
+        self.said: dict[int, tuple[int, str]] = {}
+        """The channel and the words of each message when it was posted, by its id: it may be edited later."""
         self._everywhere: list[Trouble] = []
         self._by_channel: dict[int, list[Trouble]] = {}
         self._born = self._gone = machine()

@@ -114,9 +114,7 @@ class Life:
         self._loop.stop()
 
     async def _main(self, live: Callable[[Life], Awaitable[None]]) -> None:
-        services = open_services(
-            self._settings, clock=self.machine, make_bell=self._make_bell, safety_tick=NEVER
-        )
+        services = open_services(self._settings, clock=self.machine, make_bell=self._make_bell, safety_tick=NEVER)
         async with services as opened:
             self.bot = Bot(opened, connector=object())
             try:

@@ -61,6 +61,7 @@ class Line:
     """In place of ``aiohttp.ClientSession``, for one life of the process."""
 
     def __init__(self, wire: Wire, weather: Weather, ledger: Ledger, moment: Callable[[str], None]) -> None:
+        self._wire = wire
         self._rest = Rest(wire)
         self._weather = weather
         self._ledger = ledger
@@ -89,7 +90,10 @@ class Line:
         if refused is not None:
             return refused
         self._moment("asked")
-        status, data, headers, _, _ = await self._rest._answer(asked, asked.path, asked.body, {})  # pyright: ignore
+        request: Any = asked  # it has all that the wire reads of one
+        status, data, headers, _, _ = await self._rest._answer(request, asked.path, asked.body, {})
+        if asked.method == "POST" and asked.path.endswith("/messages") and status == 200:
+            self._heard(int(data["channel_id"]), int(data["id"]))
         self._moment("answered")
         await self._after(struck)
         await asyncio.sleep(self._weather.latency())
@@ -98,6 +102,10 @@ class Line:
         if struck is not None and struck.fault is Fault.DONE_AND_502:
             return Answer(502, {"message": "bad gateway", "code": 0}, {})
         return Answer(status, data, headers)
+
+    def _heard(self, channel_id: int, message_id: int) -> None:
+        text = self._wire.world.channels[channel_id].messages[message_id].text
+        self._ledger.said.setdefault(message_id, (channel_id, text))
 
     async def _before(self, struck: Struck | None, asked: Asked) -> Answer | None:
         """What happens instead of the deed."""

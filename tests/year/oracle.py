@@ -1,4 +1,4 @@
-"""What should have been said, reckoned day by day and by hand, from what was planned and what is known to have happened.
+"""What should have been said, reckoned day by day and by hand, from what was planned and what happened.
 
 It knows the rules in its own words and uses nothing of the bot: each reminder is due so long before its meeting; who
 comes too late for it says the next one alone; who comes after the start says so on the desk, of the last one missed.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from dateutil.tz import resolve_imaginary
 
 from tests.year.ledger import Ledger
-from tests.year.plans import Plan
+from tests.year.plans import Change, Plan
 
 DAY = timedelta(days=1)
 PROMPTLY = timedelta(seconds=15)
@@ -31,6 +31,8 @@ class Said(StrEnum):
     POSTED = "posted"
     TOLD = "told"
     """The keepers were told that it did not go out."""
+    BOTH = "posted and told"
+    """Its answer was lost, and then Discord refused: in doubt the keepers are told."""
     NOTHING = "nothing"
 
 
@@ -75,8 +77,12 @@ def _falls_on(plan: Plan, day: date) -> bool:
 
 
 def start_of(plan: Plan, day: date) -> datetime:
+    return start_at(plan, datetime.combine(day, plan.at))
+
+
+def start_at(plan: Plan, wall: datetime) -> datetime:
     """A time that the clocks leave out is as many minutes later; one that they show twice is the first."""
-    return resolve_imaginary(datetime.combine(day, plan.at, ZoneInfo(plan.zone))).replace(fold=0).astimezone(UTC)
+    return resolve_imaginary(wall.replace(tzinfo=ZoneInfo(plan.zone))).replace(fold=0).astimezone(UTC)
 
 
 class Oracle:
@@ -91,11 +97,40 @@ class Oracle:
         """For each time of the meeting its start and its reminders, the earliest first."""
         if plan.planned_at is None or plan.tried_at is None:
             return
-        starts = [start_of(plan, day) for day in days(plan, (self._ends + max(self._lengths) + 2 * DAY).date())]
-        for number, start in enumerate(starts):
-            later = starts[number + 1] if number + 1 < len(starts) else None
+        last = (self._ends + max(self._lengths) + 2 * DAY).date()
+        planned = {day: start_of(plan, day) for day in days(plan, last)}
+        changes = {day: change for day, change in plan.changes.items() if change.done_at is not None}
+        moved = {day: start_at(plan, change.to) for day, change in changes.items() if change.to is not None}
+        starts = [day for day in planned if day not in changes or day in moved]
+        in_turn = sorted((planned | moved)[day] for day in starts)
+        for day, start in planned.items():
+            later = next((other for other in in_turn if other > start), None)
             found = [self._one(plan, room_id, start, before, later) for before in self._lengths]
-            yield start, [each for each in found if each is not None]
+            yield start, [self._until(changes.get(day), room_id, each) for each in found if each is not None]
+        for day, start in moved.items():
+            later = next((other for other in in_turn if other > start), None)
+            found = [self._one(plan, room_id, start, before, later) for before in self._lengths]
+            yield start, [self._after(changes[day], each) for each in found if each is not None]
+
+    def _until(self, change: Change | None, room_id: int, expected: Expected) -> Expected:
+        """Once a time is moved or left out, nothing more is said of it as it was."""
+        if change is None or change.tried_at is None or change.done_at is None:
+            return expected
+        if expected.since > change.done_at:
+            return replace(expected, could=frozenset({Said.NOTHING}))
+        by_then = expected.surely + PROMPTLY < change.tried_at
+        if by_then and not any(self._ledger.troubles(room_id, expected.since, change.tried_at)):
+            return expected
+        return replace(expected, could=expected.could | {Said.NOTHING})
+
+    def _after(self, change: Change, expected: Expected) -> Expected:
+        """What would have been due already when it was moved is not said."""
+        assert change.tried_at is not None and change.done_at is not None
+        if expected.due <= change.tried_at:
+            return replace(expected, could=frozenset({Said.NOTHING}))
+        if expected.due <= change.done_at:
+            return replace(expected, could=expected.could | {Said.NOTHING})
+        return expected
 
     def _one(
         self, plan: Plan, room_id: int, start: datetime, before: timedelta, later: datetime | None
@@ -168,6 +203,8 @@ class Oracle:
         at_once = [each for each in refused if each.shut and each.begins <= since and each.ends >= surely + PROMPTLY]
         if at_once and not others:
             return {Said.TOLD}
+        if refused and len(refused) < len(troubles):
+            return {Said.POSTED, Said.TOLD, Said.BOTH}
         if refused or self._never_tried_in_peace(room_id, start, surely):
             return {Said.POSTED, Said.TOLD}
         return {Said.POSTED}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -32,6 +32,18 @@ BY = {
 
 
 @dataclass(eq=False, slots=True)
+class Change:
+    """What somebody wants to be different about one time of a meeting: another start, or none."""
+
+    day: date
+    wanted_at: datetime
+    to: datetime | None
+    """On the clocks of the meeting's zone; None if it is left out."""
+    tried_at: datetime | None = None
+    done_at: datetime | None = None
+
+
+@dataclass(eq=False, slots=True)
 class Plan:
     """A meeting as it was meant; what became of the meaning is filled in when it is planned."""
 
@@ -46,6 +58,7 @@ class Plan:
     minutes: int
     wanted_at: datetime
     """When somebody sits down to plan it."""
+    changes: dict[date, Change] = field(default_factory=dict[date, Change])
     draft: int | None = None
     tried_at: datetime | None = None
     planned_at: datetime | None = None

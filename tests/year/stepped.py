@@ -74,16 +74,10 @@ class SteppedLoop(asyncio.SelectorEventLoop):
 
     def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> Any:
         done = self.create_future()
-        try:
-            done.set_result(func(*args))
-        except Exception as error:
-            done.set_exception(error)
+        done.set_result(func(*args))
         return done
 
 
 async def until(machine: Machine, instant: datetime) -> None:
     """Wait for an instant on the wall clock."""
-    while (left := (instant - machine()).total_seconds()) > 0:
-        await asyncio.sleep(left)
-
-
+    await asyncio.sleep(max(0.0, (instant - machine()).total_seconds()))

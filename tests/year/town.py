@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core.errors import UserError
+from bot.core.reading import WallTime
 from bot.features.groups.model import Candidate
 from bot.features.groups.model import Plan as Founding
+from bot.features.meetings import store
+from bot.features.meetings.timetable import Change as Changed
+from bot.features.meetings.timetable import OccasionState
 from bot.ui.permissions import INVITE
 from tests.wire import Channel, Guild, Person, Wire
 from tests.year.life import Life
-from tests.year.plans import Plan
+from tests.year.oracle import start_at, start_of
+from tests.year.plans import Change, Plan
 from tests.year.stepped import Machine
 
 GROUPS_PER_SERVER = 12
+SPARE = timedelta(minutes=2)
 ROOMS_TAKE = 900.0  # seconds in which the rooms of a server are surely made
 
 
@@ -108,6 +114,24 @@ class Town:
             plan.planned_at = self._machine()
         except UserError:
             plan.too_late = True
+
+    async def change(self, life: Life, plan: Plan, change: Change) -> None:
+        """The facilitator moves one time of a meeting, or leaves it out, unless it is too late for it by now."""
+        now, start = self._machine(), start_of(plan, change.day)
+        moved = start if change.to is None else start_at(plan, change.to)
+        if plan.planned_at is None or min(start, moved) < now + SPARE:
+            return
+        change.tried_at = change.tried_at or now
+        circle, meetings = self.named(plan.group), life.bot.services.meetings
+        async with life.bot.services.db.begin() as tx:
+            meeting = await store.get(tx, circle.server.guild.id, plan.draft or 0)
+            assert meeting is not None
+            to = None if change.to is None else WallTime(day=change.to.date(), time=change.to.time())
+            state = OccasionState.CANCELLED if to is None else OccasionState.PLANNED
+            revision = (meeting.changes.get(change.day) or Changed(day=change.day)).revision + 1
+            changed = Changed(day=change.day, state=state, moved=to, revision=revision)
+            await meetings._course.plan(tx, await store.change(tx, meeting, changed))
+        change.done_at = self._machine()
 
     async def read_inboxes(self, life: Life) -> None:
         """Each lead reads what waits for them."""

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from tests.wire import Channel
 from tests.wire.ids import made_at
+from tests.year.ledger import Ledger
 from tests.year.oracle import PROMPTLY, Expected, Oracle, Said
 from tests.year.town import Circle, Town
 
@@ -34,9 +34,18 @@ class Verdict:
     complaints: list[str] = field(default_factory=list[str])
 
 
-def judge(town: Town, oracle: Oracle) -> Verdict:
+def judge(town: Town, ledger: Ledger, oracle: Oracle) -> Verdict:
     verdict = Verdict()
-    shown = {circle.name: _seen(town, circle) for circle in town.circles}
+    shown = {circle.name: Shown() for circle in town.circles}
+    rooms = {circle.room.id: shown[circle.name] for circle in town.circles}
+    desks = {circle.desk.id: shown[circle.name] for circle in town.circles}
+    for message_id, (channel_id, text) in ledger.said.items():
+        if channel_id in rooms and (found := REMINDER.search(text)):
+            rooms[channel_id].posts[_instant(found[1])].append(datetime.fromtimestamp(made_at(message_id), UTC))
+        if channel_id in desks and (found := UNDELIVERED.search(text)):
+            desks[channel_id].told[_instant(found[2])] += 1
+        if channel_id in desks and (found := CARD.search(text)):
+            desks[channel_id].cards[_instant(found[1])] += 1
     for told in town.read.values():
         if found := UNDELIVERED.search(told.text):
             shown[found[1]].told[_instant(found[2])] += 1
@@ -46,27 +55,12 @@ def judge(town: Town, oracle: Oracle) -> Verdict:
             each for plan in circle.plans for each in oracle.expected(plan, circle.room.id) if plan.planned_at
         )
         verdict.counts["meetings"] += sum(plan.planned_at is not None for plan in circle.plans)
+        done = [change for plan in circle.plans for change in plan.changes.values() if change.done_at is not None]
+        verdict.counts["moved"] += sum(change.to is not None for change in done)
+        verdict.counts["left out"] += sum(change.to is None for change in done)
         for complaint in _compare(oracle, circle, expected, shown[circle.name], verdict.counts):
             verdict.complaints.append(f"{circle.name}: {complaint}")
     return verdict
-
-
-def _seen(town: Town, circle: Circle) -> Shown:
-    shown = Shown()
-    for text, at in _said(town, circle.room):
-        if found := REMINDER.search(text):
-            shown.posts[_instant(found[1])].append(at)
-    for text, _ in _said(town, circle.desk):
-        if found := UNDELIVERED.search(text):
-            shown.told[_instant(found[2])] += 1
-        if found := CARD.search(text):
-            shown.cards[_instant(found[1])] += 1
-    return shown
-
-
-def _said(town: Town, channel: Channel) -> Iterator[tuple[str, datetime]]:
-    for message in town.wire.messages(channel):
-        yield message.text, datetime.fromtimestamp(made_at(message.id), UTC)
 
 
 def _instant(seconds: str) -> datetime:
@@ -104,8 +98,8 @@ def _fits(
     posts: Sequence[datetime],
     told: int,
 ) -> bool:
-    posted = [reminder for reminder, what in zip(reminders, said, strict=True) if what is Said.POSTED]
-    if len(posted) != len(posts) or said.count(Said.TOLD) != told:
+    posted = [reminder for reminder, what in zip(reminders, said, strict=True) if what in (Said.POSTED, Said.BOTH)]
+    if len(posted) != len(posts) or said.count(Said.TOLD) + said.count(Said.BOTH) != told:
         return False
     return all(
         at >= reminder.since - timedelta(milliseconds=2) and oracle.explained(circle.room.id, reminder, at)
