@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from tests.features.checkins.asked import Asked
 
 
 @pytest.fixture
-async def asked(db: Database, clock: StepClock, tmp_path: Path) -> Asked:
+async def asked(db: Database, clock: StepClock, tmp_path: Path) -> AsyncGenerator[Asked]:
     made = Asked(db, clock, folder=tmp_path / "run" / "checkins")
     await made.seat()
-    return made
+    yield made
+    # what is still destroying a tally would ask a closed database for a connection, and nobody would close that
+    await made.checkins.close()
