@@ -11,7 +11,7 @@ import pytest
 from tests.year.house import House, Size
 from tests.year.weather import Fault, Struck, Weather
 
-HOUSES = {"ci": [Size(groups=25, short=True)] * 2, "full": [Size(groups=25)] * 5}
+HOUSES = {"ci": [Size(groups=25, short=True)] * 2, "full": [Size(groups=25, short=True)] * 2 + [Size(groups=25)]}
 
 
 @pytest.fixture(autouse=True)
