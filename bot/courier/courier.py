@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import discord
 
@@ -179,6 +180,8 @@ class Courier:
                 async with asyncio.timeout(ATTEMPT_LASTS):
                     carried = await self._try(errand)
             except Exception as error:
+                if isinstance(error, TimeoutError | discord.RateLimited):
+                    self._end_waiting_of_all()
                 await self._failed(errand, error)
             else:
                 await self._outbox.done(errand, message_id=carried.message_id, channel_id=carried.channel_id)
@@ -189,6 +192,13 @@ class Courier:
             patience.cancel()
             self._channels.leave(errand)
             self._drain.ring()
+
+    def _end_waiting_of_all(self) -> None:
+        """Where Discord asks the whole bot to wait, the library lets nothing through until the request that was told so
+        has waited. If that one is given up meanwhile, it would let nothing through ever again.
+        """
+        http: Any = self._client.http
+        http._global_over.set()  # noqa: SLF001 - the library has no other way to end it
 
     async def _unrecorded(self, errand: Errand) -> None:
         """Have it shown as standing still; if even that fails, its lease runs out and it comes round again."""

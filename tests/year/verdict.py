@@ -1,0 +1,121 @@
+"""What Discord shows at the end of the year, held against what should have been said."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from tests.wire.ids import made_at
+from tests.year.ledger import Ledger
+from tests.year.oracle import PROMPTLY, Expected, Oracle, Said
+from tests.year.town import Circle, Town
+
+REMINDER = re.compile(r"^Your meeting starts <t:(\d+):R>")
+UNDELIVERED = re.compile(r"^A reminder of \*\*(.+?)\*\* did not go out\. .*<t:(\d+):")
+CARD = re.compile(r"<t:(\d+):\w>\nComing: ")
+
+
+@dataclass(slots=True)
+class Shown:
+    """What is to be seen of one group: when which reminder was posted, how often it was told that one was not."""
+
+    posts: dict[datetime, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    told: Counter[datetime] = field(default_factory=Counter[datetime])
+    cards: Counter[datetime] = field(default_factory=Counter[datetime])
+
+
+@dataclass(slots=True)
+class Verdict:
+    counts: Counter[str] = field(default_factory=Counter[str])
+    complaints: list[str] = field(default_factory=list[str])
+
+
+def judge(town: Town, ledger: Ledger, oracle: Oracle) -> Verdict:
+    verdict = Verdict()
+    shown = {circle.name: Shown() for circle in town.circles}
+    rooms = {circle.room.id: shown[circle.name] for circle in town.circles}
+    desks = {circle.desk.id: shown[circle.name] for circle in town.circles}
+    for message_id, (channel_id, text) in ledger.said.items():
+        if channel_id in rooms and (found := REMINDER.search(text)):
+            rooms[channel_id].posts[_instant(found[1])].append(datetime.fromtimestamp(made_at(message_id), UTC))
+        if channel_id in desks and (found := UNDELIVERED.search(text)):
+            desks[channel_id].told[_instant(found[2])] += 1
+        if channel_id in desks and (found := CARD.search(text)):
+            desks[channel_id].cards[_instant(found[1])] += 1
+    for told in town.read.values():
+        if found := UNDELIVERED.search(told.text):
+            shown[found[1]].told[_instant(found[2])] += 1
+            verdict.counts["told to a lead"] += 1
+    for circle in town.circles:
+        expected = dict(
+            each for plan in circle.plans for each in oracle.expected(plan, circle.room.id) if plan.planned_at
+        )
+        verdict.counts["meetings"] += sum(plan.planned_at is not None for plan in circle.plans)
+        done = [change for plan in circle.plans for change in plan.changes.values() if change.done_at is not None]
+        verdict.counts["moved"] += sum(change.to is not None for change in done)
+        verdict.counts["left out"] += sum(change.to is None for change in done)
+        for complaint in _compare(oracle, circle, expected, shown[circle.name], verdict.counts):
+            verdict.complaints.append(f"{circle.name}: {complaint}")
+    return verdict
+
+
+def _instant(seconds: str) -> datetime:
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def _compare(
+    oracle: Oracle, circle: Circle, expected: dict[datetime, list[Expected]], shown: Shown, counts: Counter[str]
+) -> Iterator[str]:
+    for start in sorted(expected.keys() | shown.posts.keys() | shown.told.keys() | shown.cards.keys()):
+        reminders, posts, told = expected.get(start, []), shown.posts.get(start, []), shown.told[start]
+        counts["times"] += bool(reminders)
+        counts["reminders"] += len(reminders)
+        counts["posted"] += len(posts)
+        counts["told"] += told
+        counts["cards"] += shown.cards[start]
+        counts["posted late"] += _late(reminders, posts)
+        if not any(_fits(oracle, circle, reminders, said, posts, told) for said in _sayings(reminders)):
+            yield f"{_line(start, reminders)}, but {_listed(posts)} posted, {told} told"
+        if any(at >= start + timedelta(seconds=1) for at in posts):
+            yield f"{_line(start, reminders)}, but posted after the start: {_listed(posts)}"
+        if shown.cards[start] > 1:
+            yield f"{_line(start, reminders)}, but {shown.cards[start]} cards"
+
+
+def _sayings(reminders: Sequence[Expected]) -> Iterator[tuple[Said, ...]]:
+    return itertools.product(*(sorted(each.could) for each in reminders))
+
+
+def _fits(
+    oracle: Oracle,
+    circle: Circle,
+    reminders: Sequence[Expected],
+    said: Sequence[Said],
+    posts: Sequence[datetime],
+    told: int,
+) -> bool:
+    posted = [reminder for reminder, what in zip(reminders, said, strict=True) if what in (Said.POSTED, Said.BOTH)]
+    if len(posted) != len(posts) or said.count(Said.TOLD) + said.count(Said.BOTH) != told:
+        return False
+    return all(
+        at >= reminder.since - timedelta(milliseconds=2) and oracle.explained(circle.room.id, reminder, at)
+        for reminder, at in zip(posted, sorted(posts), strict=True)
+    )
+
+
+def _late(reminders: Sequence[Expected], posts: Sequence[datetime]) -> int:
+    prompt = [reminder.due for reminder in reminders]
+    return sum(not any(due <= at <= due + PROMPTLY for due in prompt) for at in posts)
+
+
+def _line(start: datetime, reminders: Sequence[Expected]) -> str:
+    listed = "; ".join(f"due {each.due:%m-%d %H:%M:%S} {'/'.join(sorted(each.could))}" for each in reminders)
+    return f"meeting at {start:%Y-%m-%d %H:%M}: [{listed}]"
+
+
+def _listed(posts: Sequence[datetime]) -> str:
+    return ", ".join(f"{at:%m-%d %H:%M:%S.%f}"[:-3] for at in posts) or "none"
