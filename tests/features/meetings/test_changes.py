@@ -5,26 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from tzdata import IANA_VERSION
 
 from bot.core.calendar import Repeat
 from bot.core.errors import NotFound, UserError
 from bot.features.groups import GroupState
 from bot.features.groups.store import set_state
-from bot.features.meetings import Choice, MeetingState, Numbers, Occasion
+from bot.features.meetings import Choice, Numbers, Occasion
 from bot.features.meetings.changes import Reason
 from bot.features.meetings.changes.model import Doing, Preview, Typed, Which
-from bot.features.meetings.changes.store import drafts, rules
+from bot.features.meetings.changes.store import drafts
 from bot.features.meetings.model import MOST_PER_GROUP
 from bot.inbox.model import Kept, State
-from bot.timers.store import timers
-from tests.conftest import StepClock
 from tests.features.meetings.house import FACILITATOR, GUILD, House
-from tests.features.privacy.full_house import open_house, settings_on
 
 TUESDAY = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)  # 19:00 in Berlin
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -366,38 +361,9 @@ async def test_each_31st_stays_each_31st_when_a_short_month_is_moved(house: Hous
     ]
 
 
-async def test_new_rules_of_zones_plan_what_is_ahead_anew_and_say_nothing_twice(house: House) -> None:
-    await house.meetings.zones.begin("2026a")
-    occasion = await weekly(house)
-    await house.until(TUESDAY - 3 * HOUR)
-    async with house.db.begin() as tx:
-        wrong = {"due_at": TUESDAY + HOUR, "next_try_at": TUESDAY + HOUR}
-        await tx.execute(sa.update(timers).where(timers.c.kind == "meetings.next").values(wrong))
-    house.start()
-    await house.meetings.zones.begin("2026a")
-    await house.due()
-    assert keys(house) == ["2026-11-24:24h"]
-    await house.meetings.zones.begin("2026b")
-    await house.until(TUESDAY + WEEK)
-    assert house.reminded == [
-        ("2026-11-24:24h", TUESDAY - DAY),
-        ("2026-11-24:1h", TUESDAY - HOUR),
-        ("2026-12-01:24h", TUESDAY + WEEK - DAY),
-        ("2026-12-01:1h", TUESDAY + WEEK - HOUR),
-    ]
-    assert occasion.meeting.state is MeetingState.DRAFT
-
-
 async def test_a_change_that_waits_is_refused_once_the_group_is_archived(house: House) -> None:
     occasion = await weekly(house)
     preview = await ask(house, occasion, Doing.SKIP)
     await house.groups.archive.archive(guild_id=GUILD, group_id=house.group.id, actor_id=1)
     with pytest.raises(UserError, match="group_not_open"):
         await confirm(house, preview)
-
-
-async def test_a_start_remembers_by_which_rules_of_zones_it_plans(
-    database_url: str, tmp_path: Path, clock: StepClock
-) -> None:
-    async with open_house(settings_on(database_url, tmp_path), clock) as services, services.db.read() as tx:
-        assert await rules(tx) == IANA_VERSION
