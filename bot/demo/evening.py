@@ -15,6 +15,7 @@ from bot.demo.night import (
     GO_ON,
     LISTENING,
     NOT_NOW,
+    THERE,
     VISIT,
     WELCOME_IN,
     DueReminder,
@@ -196,6 +197,13 @@ class Evening(Play):
             self.night.desk, "meeting schedule", title=TITLE, starts=f"{MEETS[0]:%Y-%m-%d %H:%M}", repeat="weekly"
         )
         await self._confirm(facilitator, proposed)
+        await self._will_be_there()
+
+    async def _will_be_there(self) -> None:
+        """The facilitator says so on the desk's newest card; else the meeting would be called off."""
+        facilitator = self.cast.facilitator
+        card = facilitator.find(self.night.desk, THERE)
+        self.stage.answer(await facilitator.press(card, THERE))
 
     async def _remind(self) -> None:
         cast, night = self.cast, self.night
@@ -227,6 +235,8 @@ class Evening(Play):
         cast, night, world = self.cast, self.night, self.world
         second = MEETS[1]
         due = second - A_DAY
+        await self.until(second - 2 * A_DAY)
+        await self._will_be_there()
         await self.until(due - timedelta(minutes=2))
         await world.stop_bot()
         self.stage.tell("The bot is down. The time of the reminder comes and goes.")

@@ -15,6 +15,7 @@ from bot.demo.traces import Traces
 from bot.demo.watch import Change
 
 COMING, LISTENING, AWAY = "I'm coming", "Just listening", "Can't make it"
+THERE = "I'll be there"
 ASK, VISIT, GO_ON = "Ask to join", "Visit first", "Go on"
 WELCOME_IN, NOT_NOW, LATER = "Welcome in", "Not now", "Offer a place later"
 STAY, TAKE_PLACE = "Stay", "Take the place"

@@ -126,8 +126,9 @@ def numbers(night: Night) -> Iterable[str]:
     if len(night.numbers) != 1:
         yield f"{len(night.numbers)} cards of the meeting stand on the desk."
     answered = {answer.person.name for answer in night.cast.journal if answer.did in _ANSWERS}
+    holding = {person.id for person in night.facilitators}
     for card in night.numbers:
-        if card.calls or card.names or any(name in card.text for name in answered):
+        if {*card.calls, *card.names} - holding or any(name in card.text for name in answered):
             yield "The meeting's card says who answered."
         if len(re.findall(r"\b1\b", card.text)) < len(_ANSWERS):
             yield f"Three people gave three answers, and the card says: {card.text}"
