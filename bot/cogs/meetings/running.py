@@ -147,6 +147,7 @@ class OccasionButton(PersistentButton):
         """Whether what a person in the meeting wants could be done; it cannot where none is open."""
         return await do(
             guild_id=interaction.guild_id,
+            group_id=self.group,
             meeting_id=self.meeting,
             day=date.fromisoformat(self.day),
             user_id=interaction.user.id,

@@ -25,7 +25,8 @@ class Circle:
 
     async def come(self, *people: int) -> None:
         """They press **I'm here**."""
-        where = {"guild_id": GUILD, "meeting_id": self.occasion.meeting.id, "day": self.occasion.day}
+        meeting = {"meeting_id": self.occasion.meeting.id, "day": self.occasion.day}
+        where = {"guild_id": GUILD, "group_id": self.occasion.group.id, **meeting}
         for user_id in people:
             await self.house.meetings.running.arrive(**where, user_id=user_id)
 

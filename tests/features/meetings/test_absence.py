@@ -55,7 +55,7 @@ async def meet(
     meeting = (circle.meeting.id, day)
     await house.meetings.running.start(guild_id=GUILD, **group, user_id=FACILITATOR, which=meeting, alone=True)
     for user_id in people:
-        await house.meetings.running.arrive(**which, user_id=user_id)
+        await house.meetings.running.arrive(**which, **group, user_id=user_id)
     await house.until(TUESDAY + week * WEEK + (2 * HOUR if late else HOUR))
     await house.meetings.running.close(guild_id=GUILD, **group, user_id=FACILITATOR)
     await house.until(house.clock())

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.features.meetings import Occasion
 from bot.features.meetings.running import AsideState, store
+from bot.features.privacy.store import delete_ended
 from bot.inbox.store import inbox
 from bot.outbox import Lane
 from tests.features.meetings.house import GUILD, House
@@ -24,6 +25,7 @@ class Evening:
         self.asides = house.meetings.running.asides
         self.ann: dict[str, Any] = {
             "guild_id": GUILD,
+            "group_id": occasion.group.id,
             "meeting_id": occasion.meeting.id,
             "day": occasion.day,
             "user_id": ANN,
@@ -104,6 +106,29 @@ async def test_if_the_desk_cannot_be_written_to_the_lead_knows_and_so_do_they(ev
     async with evening.house.db.read() as tx:
         (row,) = await tx.all(sa.select(inbox).where(inbox.c.kind == "meetings.aside_unseen"))
         assert tx.vault.open_id(row["user"], GUILD) == ANN
+
+
+async def test_a_press_that_names_another_group_than_the_meetings_comes_to_nothing(evening: Evening) -> None:
+    house, other = evening.house, evening.house.group
+    forged = {**evening.ann, "group_id": (await house.found("Morning")).id}
+    assert forged["group_id"] != other.id
+    assert not await house.meetings.running.arrive(**forged)
+    assert not await evening.asides.step_out(**forged)
+    assert await evening.states() == []
+    assert await evening.asides.step_out(**evening.ann)
+    assert not await evening.asides.ask_alone(**forged)
+    assert not await evening.asides.come_back(**forged)
+
+
+async def test_what_says_where_the_card_stands_is_not_gone_before_the_meeting_is_closed(evening: Evening) -> None:
+    await evening.asides.step_out(**evening.ann)
+    await evening.house.carry()
+    # the bot was away when it ought to have been closed, and the day's clearing up comes before that
+    evening.house.clock.step(hours=5)
+    async with evening.house.db.begin() as tx:
+        await delete_ended(tx, {}, evening.house.clock(), limit=100)
+    await evening.house.due()
+    assert evening.kinds == ["aside", "aside_gone"]
 
 
 async def test_where_no_meeting_is_open_nothing_is_shown_to_anybody(evening: Evening) -> None:

@@ -24,7 +24,8 @@ ANN, BEN, GIL = 911_000_911, 912_000_912, 913_000_913
 
 
 def which(occasion: Occasion) -> dict[str, Any]:
-    return {"guild_id": GUILD, "meeting_id": occasion.meeting.id, "day": occasion.day}
+    ids = {"guild_id": GUILD, "group_id": occasion.group.id, "meeting_id": occasion.meeting.id}
+    return {**ids, "day": occasion.day}
 
 
 async def arrive(house: House, occasion: Occasion, *people: int) -> list[bool]:
@@ -156,7 +157,7 @@ async def test_more_than_twelve_are_better_off_in_two_rooms(house: House) -> Non
     asked = await house.open(alone=False)
     assert (asked.people, asked.many) == (12, False)
     await house.join(2100)
-    await house.meetings.answer(**which(occasion), group_id=house.group.id, user_id=2100, choice=Choice.COMING)
+    await house.meetings.answer(**which(occasion), user_id=2100, choice=Choice.COMING)
     opening = await house.open()
     assert (opening.people, opening.many) == (13, True)
 

@@ -37,7 +37,8 @@ async def watched(house: House) -> House:
 async def test_nobody_closes_it_so_they_are_reminded_and_then_it_closes(house: House, repeat: str) -> None:
     occasion = await house.tonight(repeat=repeat)
     await house.open()
-    await house.meetings.running.arrive(guild_id=GUILD, meeting_id=occasion.meeting.id, day=occasion.day, user_id=911)
+    which = {"group_id": occasion.group.id, "meeting_id": occasion.meeting.id, "day": occasion.day}
+    await house.meetings.running.arrive(guild_id=GUILD, **which, user_id=911)
     await house.until(occasion.ends_at + 5 * MINUTE)
     house.start()
     await house.until(occasion.ends_at + timedelta(hours=5))

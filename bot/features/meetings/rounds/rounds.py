@@ -21,6 +21,7 @@ from bot.features.meetings.rounds.model import Heard, Press, Round
 from bot.features.meetings.rounds.showing import Showing, lock, panel_key, round_key
 from bot.features.meetings.running import Running
 from bot.features.meetings.running import store as running_store
+from bot.features.meetings.running.model import FORGOTTEN_AFTER
 from bot.features.meetings.running.running import OPENER
 from bot.features.meetings.timetable import OccasionState
 from bot.outbox import Outbox
@@ -32,8 +33,6 @@ TURN_OVER: Final = "meetings.turn_over"
 
 NUDGE_LASTS = timedelta(minutes=10)
 """How long a word that a turn's time is over waits for the speaker; later it would say nothing to anyone."""
-FORGOTTEN_AFTER = timedelta(days=1)
-"""How long after its meeting's end a round is kept at the latest, whatever happens."""
 
 Change = Callable[[Round, datetime], Round]
 

@@ -11,7 +11,7 @@ from bot.features.groups import Groups, Member
 from bot.features.meetings.course import Course
 from bot.features.meetings.model import Occasion
 from bot.features.meetings.running import store
-from bot.features.meetings.running.model import CLOSES_AFTER, Aside, AsideState, named_in, params_of
+from bot.features.meetings.running.model import CLOSES_AFTER, FORGOTTEN_AFTER, Aside, AsideState, named_in, params_of
 from bot.features.meetings.timetable import OccasionState
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.storage import Database, Tx
@@ -35,28 +35,30 @@ class Asides:
         outbox.delivered(GONE, self._deleted)
         outbox.undeliverable(GONE, self._not_deleted)
 
-    async def step_out(self, *, guild_id: int, meeting_id: int, day: date, user_id: int) -> bool:
+    async def step_out(self, *, guild_id: int, group_id: int, meeting_id: int, day: date, user_id: int) -> bool:
         """Show the facilitators that this person stepped out, once until they are back. False if nothing is open."""
         async with self._db.begin(urgent=True) as tx:
             await tx.lock("meeting", meeting_id)
-            occasion = await self._open_one(tx, guild_id, meeting_id, day)
+            occasion = await self._open_one(tx, guild_id, meeting_id, day, group_id=group_id)
             if occasion is not None and await store.outside(tx, occasion, user_id) is None:
-                ends_at = occasion.ends_at + CLOSES_AFTER
-                await self._show(tx, occasion, await store.put_aside(tx, occasion, user_id, ends_at=ends_at))
+                aside_id = await store.put_aside(tx, occasion, user_id, ends_at=occasion.ends_at + FORGOTTEN_AFTER)
+                await self._show(tx, occasion, aside_id)
             return occasion is not None
 
-    async def ask_alone(self, *, guild_id: int, meeting_id: int, day: date, user_id: int) -> bool:
+    async def ask_alone(self, *, guild_id: int, group_id: int, meeting_id: int, day: date, user_id: int) -> bool:
         """Ask the facilitators not to check in on this person. False if they are not out of a meeting."""
-        return await self._now(guild_id, meeting_id, day, user_id, AsideState.ALONE)
+        return await self._now(guild_id, group_id, meeting_id, day, user_id, AsideState.ALONE)
 
-    async def come_back(self, *, guild_id: int, meeting_id: int, day: date, user_id: int) -> bool:
+    async def come_back(self, *, guild_id: int, group_id: int, meeting_id: int, day: date, user_id: int) -> bool:
         """Show the facilitators that this person is back. False if they were not out of a meeting."""
-        return await self._now(guild_id, meeting_id, day, user_id, AsideState.BACK)
+        return await self._now(guild_id, group_id, meeting_id, day, user_id, AsideState.BACK)
 
-    async def _now(self, guild_id: int, meeting_id: int, day: date, user_id: int, state: AsideState) -> bool:
+    async def _now(
+        self, guild_id: int, group_id: int, meeting_id: int, day: date, user_id: int, state: AsideState
+    ) -> bool:
         async with self._db.begin() as tx:
             await tx.lock("meeting", meeting_id)
-            occasion = await self._open_one(tx, guild_id, meeting_id, day)
+            occasion = await self._open_one(tx, guild_id, meeting_id, day, group_id=group_id)
             aside = None if occasion is None else await store.outside(tx, occasion, user_id)
             if aside is None:
                 return False
@@ -77,8 +79,12 @@ class Asides:
             if place is not None:
                 await self._delete(tx, guild_id, aside_id, *place)
 
-    async def _open_one(self, tx: Tx, guild_id: int, meeting_id: int, day: date) -> Occasion | None:
+    async def _open_one(
+        self, tx: Tx, guild_id: int, meeting_id: int, day: date, *, group_id: int | None = None
+    ) -> Occasion | None:
         occasion = await self._course.occasion(tx, guild_id, meeting_id, day)
+        if occasion is not None and group_id not in (None, occasion.group.id):
+            return None
         return occasion if occasion is not None and occasion.state is OccasionState.OPEN else None
 
     async def _left(self, tx: Tx, member: Member) -> None:

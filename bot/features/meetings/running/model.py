@@ -20,6 +20,8 @@ CLOSES_AFTER = timedelta(minutes=60)
 """How long after its end a meeting that nobody closed closes by itself."""
 SPOKEN_FOR = timedelta(hours=1)
 """For how long, once it is closed, it still makes sense to say so to those who were there."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""How long after the end, if the bot was away, it is kept at most what has to be known to close a meeting cleanly."""
 TOGETHER = 12
 """More people than these are better off in two rooms, with a facilitator each: the guidance for groups online."""
 

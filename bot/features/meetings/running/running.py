@@ -203,12 +203,12 @@ class Running:
         await self._record(tx, occasion, "meetings.opened", user_id, single_facilitator=single)
         return occasion
 
-    async def arrive(self, *, guild_id: int, meeting_id: int, day: date, user_id: int) -> bool:
-        """Count this person once, until the meeting is closed. False if it is not open."""
+    async def arrive(self, *, guild_id: int, group_id: int, meeting_id: int, day: date, user_id: int) -> bool:
+        """Count this person once, until the meeting is closed. False if no such meeting of the group is open."""
         async with self._db.begin() as tx:
             await tx.lock("meeting", meeting_id)
             occasion = await self._course.occasion(tx, guild_id, meeting_id, day)
-            if occasion is None or occasion.state is not OccasionState.OPEN:
+            if occasion is None or occasion.group.id != group_id or occasion.state is not OccasionState.OPEN:
                 return False
             if await store.put_here(tx, occasion, user_id, ends_at=_known_until(occasion)):
                 for announce in self.arrived:
