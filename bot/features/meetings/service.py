@@ -95,13 +95,13 @@ class Meetings:
         self._minutes = minutes
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
-        self.changes = Changes(db, clock, outbox, timers, audit, groups, self._course, self._reminders)
         self.zones = ZoneRules(db, clock, timers, self._course)
         self.events = Events(db, clock, outbox, groups, self._course)
         self.private = PrivateReminders(db, clock, timers, inbox, groups, self._course, server=server)
-        self.answering = Answering(
-            db, clock, timers, inbox, groups, self._course, self._reminders, purpose=self.private.purpose
-        )
+        purpose = self.private.purpose
+        base = (self._course, self._reminders)
+        self.changes = Changes(db, clock, outbox, timers, audit, groups, *base, purpose=purpose)
+        self.answering = Answering(db, clock, timers, inbox, groups, *base, purpose=purpose)
         self.running = Running(
             db, clock, outbox, timers, audit, groups, self._course, server=server, opening=opening, checkin=checkin
         )

@@ -18,6 +18,7 @@ from bot.features.meetings.changes import Reason
 from bot.features.meetings.changes.model import Doing, Preview, Typed, Which
 from bot.features.meetings.changes.store import drafts
 from bot.features.meetings.model import MOST_PER_GROUP
+from bot.features.meetings.private import Wanted
 from bot.inbox.model import Kept, State
 from tests.features.meetings.house import FACILITATOR, GUILD, House
 
@@ -147,6 +148,31 @@ async def test_what_was_not_told_yet_gives_way_to_the_newest(house: House) -> No
         (State.FRESH, "cancelled"),
     ]
     assert await numbers(house, second) == Numbers()
+
+
+async def test_a_direct_message_about_a_change_comes_from_the_group_that_it_was_asked_for_and_not_at_night(
+    house: House,
+) -> None:
+    async def said(by_whom: House) -> State:
+        await by_whom.due()
+        return (await told(by_whom, ANN))[-1].state
+
+    wish = {"guild_id": GUILD, "group_id": house.group.id, "user_id": ANN}
+    occasion = await weekly(house)
+    await answer(house, occasion, ANN)
+    await house.meetings.private.choose(**wish, wanted=Wanted(quiet_from="22:00", quiet_until="08:00"))
+    await house.until(datetime(2026, 11, 23, 18, 0, tzinfo=UTC))
+    moved = await do(house, occasion, to="wed 20:00")
+    assert await said(house) is State.DELIVERED
+    await house.until(datetime(2026, 11, 23, 22, 0, tzinfo=UTC))
+    await do(house, moved, Doing.SKIP)
+    assert await said(house) is State.WAITING, "it is night where they are"
+    await house.until(datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+    await house.found("Morning")
+    other = await weekly(house)
+    await answer(house, other, ANN)
+    await do(house, other, Doing.SKIP)
+    assert await said(house) is State.WAITING, "of that group they asked for nothing"
 
 
 async def test_held_after_all_it_is_told_to_whoever_had_heard_that_it_was_not(house: House) -> None:

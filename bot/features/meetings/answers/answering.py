@@ -16,6 +16,7 @@ from bot.features.meetings.answers import store
 from bot.features.meetings.answers.model import TAKE_A_PLACE, Answered, Outcome
 from bot.features.meetings.course import Course
 from bot.features.meetings.model import Choice, Meeting, MeetingState, Numbers, Occasion
+from bot.features.meetings.private.model import PurposeOf
 from bot.features.meetings.reminders import Reminders
 from bot.features.meetings.timetable import OccasionState
 from bot.inbox import Inbox, Word
@@ -27,9 +28,6 @@ PLACE: Final = "meetings.place"
 """The word to somebody who waited, that they have a place."""
 PLACES: Final = "meetings.places"
 """The timer by which places that are free go to those who wait."""
-
-PurposeOf = Callable[[Tx, int, int, int], Awaitable[str | None]]
-"""Takes the server, the group and the person; gives what a direct message to them would be sent for, if it may be."""
 
 OnAnswer = Callable[[Tx, Occasion, int, Choice], Awaitable[None]]
 """Given the time of the meeting, the person, and what they say about it."""

@@ -21,6 +21,7 @@ from bot.features.meetings.changes.telling import Telling
 from bot.features.meetings.changes.wishes import as_wished, at, changed, read
 from bot.features.meetings.course import Course
 from bot.features.meetings.model import MeetingState, Occasion, starting_at
+from bot.features.meetings.private.model import PurposeOf
 from bot.features.meetings.reminders import Reminders
 from bot.features.meetings.timetable import Change, OccasionState
 from bot.outbox import Outbox
@@ -45,6 +46,8 @@ class Changes:
         groups: Groups,
         course: Course,
         reminders: Reminders,
+        *,
+        purpose: PurposeOf,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -53,7 +56,7 @@ class Changes:
         self._groups = groups
         self._course = course
         self._reminders = reminders
-        self._telling = Telling(outbox, groups)
+        self._telling = Telling(outbox, groups, purpose=purpose)
         self._following = Following(clock, course, self._telling)
         reminders.overtaken.append(self._telling.overtaken)
         timers.on(FORGET_DRAFT, self._forget_draft)

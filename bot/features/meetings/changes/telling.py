@@ -11,6 +11,7 @@ from bot.features.groups import Group, Groups
 from bot.features.meetings import store
 from bot.features.meetings.changes.model import News, Told
 from bot.features.meetings.model import Meeting, Occasion
+from bot.features.meetings.private.model import PurposeOf
 from bot.features.meetings.reminders import CARD, REMINDER
 from bot.inbox.model import Kept, State
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
@@ -22,16 +23,14 @@ CHANGED: Final = "meetings.changed"
 STANDING: Final = "meetings.standing"
 """Has a message that speaks of a time of a meeting say what is so now."""
 
-MESSAGES: Final = "meetings"
-"""What a direct message about meetings is allowed for."""
-
 
 class Telling:
     """Holds no state of its own."""
 
-    def __init__(self, outbox: Outbox, groups: Groups) -> None:
+    def __init__(self, outbox: Outbox, groups: Groups, *, purpose: PurposeOf) -> None:
         self._outbox = outbox
         self._groups = groups
+        self._purpose = purpose
         outbox.delivered(NOTICE, self._posted)
         outbox.undeliverable(NOTICE, self._not_posted)
 
@@ -58,7 +57,7 @@ class Telling:
         """A word to each of these; of what one of them was not told yet only the newest is told."""
         if not user_ids:
             return
-        said = await self._said(tx, news.before)
+        said, group = await self._said(tx, news.before), news.now.group
         for user_id in sorted(user_ids):
             params = dict(_params(news))
             for word in said:
@@ -66,7 +65,8 @@ class Telling:
                     await self._groups.desk.unsay(tx, word)
                     # to this person it is still where it was before that
                     params["was"] = min(int(str(word.params["was"])), int(str(params["was"])))
-            await self._groups.desk.say(tx, news.now.group.guild_id, user_id, CHANGED, params, purpose=MESSAGES)
+            purpose = await self._purpose(tx, group.guild_id, group.id, user_id)
+            await self._groups.desk.say(tx, group.guild_id, user_id, CHANGED, params, purpose=purpose)
 
     async def who_heard(self, tx: Tx, called_off: Occasion) -> set[int]:
         """Who was told, or is to be told, that this time is called off."""

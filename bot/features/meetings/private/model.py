@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,11 +10,15 @@ from zoneinfo import ZoneInfo
 from bot.core.calendar import Occurrence
 from bot.features.groups.model import Group
 from bot.features.meetings.timetable import Timetable
+from bot.storage import Tx
 
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=7)
 USUAL = timedelta(hours=1)
 
 Span = tuple[datetime, datetime]
+
+PurposeOf = Callable[[Tx, int, int, int], Awaitable[str | None]]
+"""Takes the server, the group and the person; gives what a direct message to them would be sent for, if it may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

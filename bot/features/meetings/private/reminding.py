@@ -115,10 +115,13 @@ class PrivateReminders:
             return wish is not None
 
     async def purpose(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> str | None:
-        """What a direct message about this group's meetings is sent for; None in the person's quiet hours."""
+        """What a direct message about this group's meetings is sent for.
+
+        None in the person's quiet hours, and if they asked for messages about another group alone.
+        """
         wish = await store.of(tx, guild_id, group_id, user_id)
         asleep = wish is not None and wish.quiet is not None and wish.quiet.around(self._clock())
-        return None if asleep else PURPOSE
+        return None if wish is None or asleep else PURPOSE
 
     async def _group_of(self, tx: Tx, guild_id: int, group_id: int, user_id: int) -> Group:
         standing = await self._groups.standing(tx, guild_id, user_id, group_id=group_id)
