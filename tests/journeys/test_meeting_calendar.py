@@ -63,11 +63,11 @@ async def test_a_place_an_event_and_a_file(tmp_path: Path) -> None:
 async def places_are_offered_and_read_back(at: Harbour) -> None:
     desk, room = at.channel("tuesday-desk"), at.channel("tuesday")
     offered = await at.fay.autocomplete(desk, "meeting schedule", "where", "the group's")
-    assert [one["name"] for one in offered] == ["The group's room", "The group's voice channel"]
+    assert [one["name"] for one in offered] == ["The group's room", "The group's voice room"]
     assert await at.fay.autocomplete(desk, "meeting schedule", "where", "https://") == []
     elsewhere = {"title": "Walk", "starts": "wed 19:00", "where": f"here: {LINK} @everyone"}
     refused = await at.fay.slash(desk, "meeting schedule", **elsewhere, event=True)
-    assert "only for a meeting in the group's voice channel" in said(refused)
+    assert "only for a meeting in the group's voice room" in said(refused)
     told = await schedule(at, **elsewhere)
     assert f"Where: here: {PRESSED} @\u200beveryone" in told
     listed = said(await at.cleo.slash(room, "meeting list"))
@@ -81,11 +81,11 @@ async def places_are_offered_and_read_back(at: Harbour) -> None:
 
 
 async def the_event_follows(at: Harbour) -> None:
-    told = await schedule(at, starts="fri 19:00", repeat="weekly", where="the group's voice channel", event=True)
+    told = await schedule(at, starts="fri 19:00", repeat="weekly", where="the group's voice room", event=True)
     assert "Discord shows an event" in told
     (first,) = at.env.backend.get_guild(at.guild.id).scheduled_events.values()
     assert first.name == "Meeting"
-    assert "Evening" not in str(first.description)
+    assert "Evening" not in str(first.description) and "who is interested" in str(first.description)
     assert event_starts(at) == [datetime(2026, 11, 27, 18, tzinfo=UTC)]
     await at.world.restart()
     await at.world.pass_time((datetime(2026, 11, 27, 19, 31, tzinfo=UTC) - at.world.now()).total_seconds())
@@ -101,6 +101,6 @@ async def the_file_says_when(at: Harbour) -> None:
     told, text = await file(at, at.fay, titles=True)
     assert "your phone can see them" in told
     assert "SUMMARY:Evening\\, with *tea*" in text
-    assert "LOCATION:Discord\\, voice channel" in text
+    assert "LOCATION:Discord\\, voice room" in text
     outside = await at.zoe.slash(at.hall, "meeting calendar", group=await at.code())
     assert not outside.response.attachments

@@ -76,9 +76,12 @@ async def refuse_and_end(at: Harbour, meeting: Any) -> None:
     assert "facilitator" in said(refused).casefold()
     assert await at.cleo.autocomplete(room(at), "meeting cancel", "meeting", "") == []
 
+    quiet = said(await at.fay.slash(at.hall, "meeting edit", meeting=meeting["value"], title="Evening"))
+    assert "Nobody has answered" in quiet and "The room" not in quiet, "there is nothing in it for the room"
+
     # from outside the group's channels
     asked = await at.fay.slash(at.hall, "meeting edit", meeting=meeting["value"], which="following", minutes=120)
-    assert "It will last 120 minutes" in said(asked)
+    assert "It will last 120 minutes" in said(asked) and "The room gets a short notice" in said(asked)
     assert "is changed" in said(await at.fay.click(asked.response, label="Change it"))
     asked = await at.fay.slash(
         at.hall, "meeting cancel", meeting=meeting["value"], reason="facilitator", which="following"

@@ -99,13 +99,17 @@ async def test_somebody_who_wished_for_it_is_sent_a_note_by_a_press_and_can_stop
     await schedule(at)
     room, desk = at.channel("tuesday"), at.channel("tuesday-desk")
     told = said(await at.cleo.slash(room, "meeting notice", wish="on"))
-    assert "but no dates" in told and "waits for you" in told
+    assert "but not which" in told and "waits for you" in told
     assert "direct message" in said(await at.mo.slash(room, "meeting notice", wish="on", message="yes"))
     assert "for members" in said(await at.fay.slash(room, "meeting notice", wish="on"))
     await at.join(at.zoe)
     for week in (0, 1):
         await until(at, TUESDAY + week * WEEK - 3 * HOUR)
         await at.fay.click(posts(at, "tuesday-desk", "I'll be there")[-1], label="I'll be there")
+        reminder = posts(at, "tuesday", "Your meeting starts")[-1]
+        holds = said(await at.fay.click(reminder, label="I'm coming"))
+        assert "other facilitators see that you will be there" in holds and "not who" not in holds
+        assert "not who" in said(await at.mo.click(reminder, label="Just listening"))
         await until(at, TUESDAY + week * WEEK)
         begun = await at.fay.slash(desk, "meeting start")
         await at.fay.click(begun.response, label="Start on my own")

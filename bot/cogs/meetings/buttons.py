@@ -10,7 +10,7 @@ from bot.client import Interaction
 from bot.cogs.meetings.private import RemindButton
 from bot.cogs.meetings.where import where_words
 from bot.features.meetings import Answered, Choice, Occasion, Outcome
-from bot.ui.access import Access, Answers
+from bot.ui.access import Access, Answers, standing_of
 from bot.ui.answer import answer, words_of
 from bot.ui.components import PersistentButton
 from bot.ui.pages import Page, Row
@@ -90,7 +90,10 @@ class AnswerButton(
             choice=self.choice,
             told=self.start,
         )
-        await answer(interaction, _answered_page(words_of(interaction), answered, self.choice))
+        words, private = words_of(interaction), "meetings.answer_private"
+        if interaction.client.services.meetings.cover.wanted and standing_of(interaction).facilitator:
+            private = "meetings.answer_facilitator"
+        await answer(interaction, _answered_page(words, answered, self.choice, words(private)))
 
 
 def answer_button(occasion: Occasion, choice: Choice) -> AnswerButton:
@@ -103,17 +106,18 @@ def answer_row(occasion: Occasion) -> Row:
     return Row(*(answer_button(occasion, choice) for choice in Choice))
 
 
-def _answered_page(words: Words, answered: Answered, choice: Choice) -> Page:
+def _answered_page(words: Words, answered: Answered, choice: Choice, private: str) -> Page:
+    """``private``: who gets to know of the answer."""
     occasion = answered.occasion
     when = {"when": instant(occasion.starts_at)}
     relative = {"relative": instant(occasion.starts_at, "R")}
     remind = Row(RemindButton(occasion.group.id))
     match answered.outcome:
         case Outcome.KEPT if choice is Choice.AWAY:
-            return Page(words("meetings.answered_away", **when), words("meetings.answer_private"))
+            return Page(words("meetings.answered_away", **when), private)
         case Outcome.KEPT:
             kept, where = words(f"meetings.answered_{choice}", **when), where_words(words, occasion)
-            return Page(kept, where, words("meetings.answer_private"), remind)
+            return Page(kept, where, private, remind)
         case Outcome.WAITING:
             return Page(words("meetings.answered_waiting", **when), remind)
         case Outcome.MOVED:

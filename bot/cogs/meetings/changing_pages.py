@@ -74,6 +74,8 @@ def _consequences(words: Words, preview: Preview) -> list[str]:
     said: list[str] = [words("meetings.tells_nobody")]
     if count:
         said = [words("meetings.tells_one") if count == 1 else words("meetings.tells", count=count)]
+    if preview.wish.tells_room:
+        said.append(words("meetings.tells_room"))
     if preview.dropped:
         said.append(words("meetings.drops", count=preview.dropped))
     return said

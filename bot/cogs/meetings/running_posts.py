@@ -138,7 +138,7 @@ class RunningPosts:
         words, when = self._bot.words, instant(occasion.starts_at, "R")
         if params["to"] == "desk":
             people = tuple(member.user_id for member in await self._people(occasion.group) if member.facilitates)
-            told = words("meetings.unopened_desk", people=_called(people), title=occasion.title, when=when)
+            told = words("meetings.unopened_desk", people=_called(people), when=when)
             return Page(told, mentions=people)
         async with self._bot.services.db.read() as tx:
             server = await self._bot.services.setup.server(tx, guild_id)

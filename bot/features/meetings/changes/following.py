@@ -52,7 +52,7 @@ class Following:
         for meeting in (plan.after, plan.shortened):
             if meeting is not None:
                 await self._course.plan(tx, meeting)
-        if wish.to is not None or wish.minutes is not None or wish.place is not None:
+        if wish.tells_room:
             await self._telling.announce(tx, News(told=told, before=occasion, now=now))
         return now
 

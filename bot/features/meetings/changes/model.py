@@ -95,6 +95,11 @@ class Wish:
     place: Place | None = None
     places: int | None = None
 
+    @property
+    def tells_room(self) -> bool:
+        """Whether the room is told. Of a title it is not, which is never posted there, nor of how many places."""
+        return self.doing is not Doing.EDIT or self.minutes is not None or self.place is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:

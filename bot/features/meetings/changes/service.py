@@ -178,7 +178,7 @@ class Changes:
         change, moved = changed(wish, occasion), wish.doing is Doing.MOVE
         now = await self._change(tx, occasion, replace(change, revision=change.revision + 1) if moved else change)
         news = News(told=Told.MOVED if moved else Told.EDITED, before=occasion, now=now)
-        if moved or wish.minutes is not None or wish.place is not None:
+        if wish.tells_room:
             await self._telling.announce(tx, news)
         await self._tell(tx, news, await meetings.answered(tx, now.meeting, now.day))
         await meetings.rename_time(tx, now.meeting, now.day, now.meeting, now.day, now.ends_at)
