@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bot.core.calendar import Repeat, Schedule
+from bot.core.ids import new_id
 from bot.features.groups.closing.store import archive, begin_break
 from bot.features.groups.keeping.store import set_details
 from bot.features.groups.store import end_membership
-from bot.features.meetings import Proposal
+from bot.features.meetings import Change, Meeting, MeetingState, OccasionState
+from bot.features.meetings import store as meetings_store
 from bot.features.meetings.absence import Spell
 from bot.features.meetings.absence import store as absence_store
 from bot.features.meetings.cover import store as cover_store
+from bot.storage import Tx
 from bot.ui.access import Access
 from bot.ui.errors import reason_of, report
 from tests.walk import HELD, Town, Way, town, ways
@@ -23,7 +28,8 @@ from tests.walk import HELD, Town, Way, town, ways
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMANDS = ("about", "archive", "duty", "edit", "handover", "pause", "people", "remove")
-MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines")
+MEETING = ("close", "start")
+MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines", "meetings.running")
 NOT_WHILE_LED = {"/group handover": Access.LEAD}
 """What a lead may do for a group that nobody facilitates."""
 
@@ -57,11 +63,8 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def kept_by(here: Town) -> Sequence[Way]:
-    names = (
-        HOLDING
-        | {f"/group {name}" for name in COMMANDS}
-        | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
-    )
+    names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
+    names |= HOLDING | {f"/meeting {name}" for name in MEETING}
     theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
     return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
 
@@ -73,6 +76,7 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
     await here.seat()
     more = await expect(here) if way.name in HOLDING else {}
     async with services.db.begin() as tx:
+        parts = await prepare_meeting(here, tx, opened="start" not in way.name.casefold())
         if ended or name == BACK:
             await archive(tx, here.here.id, here.world.now())
         elif name == "ResumeButton":
@@ -81,7 +85,7 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
         await set_details(tx, replace(here.here, pending_name=pending))
         member = await services.groups.member(tx, here.guild.id, here.here.id, here.people["member"].id)
     assert member is not None
-    parts: dict[str, object] = {"member": member.id, **more}
+    parts |= {"member": member.id, **more}
     if not ended and name in ("AgreeButton", "PostButton", "PostAgainButton"):
         preview = await services.guidelines.preview(**which)
         parts |= {"agreement": f"v{preview.agreement.version}", "number": preview.number}
@@ -89,24 +93,48 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
 
 
 async def expect(here: Town) -> dict[str, object]:
-    """A meeting that nobody holds yet, and a member about whom a note is to be decided."""
+    """Nobody holds a meeting, no lead is in the group, and there is a member about whom a note is to be decided."""
     services, which = here.world.services, {"guild_id": here.guild.id, "group_id": here.here.id}
-    if not await services.meetings.coming(**which):
-        proposal = Proposal(title="Evening", starts="tomorrow 19:00")
-        proposed = await services.meetings.propose(**which, proposal=proposal)
-        facilitator = here.people["facilitator"].id
-        await services.meetings.schedule(**which, meeting_id=proposed.meeting.id, user_id=facilitator)
-    (occasion,) = await services.meetings.coming(**which)
     await services.meetings.absence.wish(**which, user_id=here.people["member"].id, message=False)
     async with services.db.begin() as tx:
-        await cover_store.clear(tx, occasion.meeting)
         (notice,) = await absence_store.of_group(tx, *which.values())
         await absence_store.change(tx, replace(notice, spell=Spell.ASKED))
+        for meeting in await meetings_store.planned(tx, *which.values()):
+            await cover_store.clear(tx, meeting)
         for name in ("lead", "backup lead"):
             member = await services.groups.member(tx, *which.values(), here.people[name].id)
             if member is not None:
                 await end_membership(tx, member.id, here.world.now())
-    return {"meeting": occasion.meeting.id, "day": occasion.day.isoformat(), "notice": notice.id}
+    return {"notice": notice.id}
+
+
+async def prepare_meeting(here: Town, tx: Tx, *, opened: bool) -> dict[str, object]:
+    """A meeting that could be opened now, or is open; and what a custom id says of it."""
+    guild_id, starts = here.guild.id, here.world.now() + timedelta(minutes=10)
+    planned = await meetings_store.planned(tx, guild_id, here.here.id)
+    schedule = Schedule(day=starts.date(), time=starts.time().replace(microsecond=0), zone="UTC", repeat=Repeat.DAILY)
+    meeting = (
+        planned[0]
+        if planned
+        else Meeting(
+            id=new_id(),
+            guild_id=guild_id,
+            group_id=here.here.id,
+            title="Circle",
+            schedule=schedule,
+            minutes=90,
+            state=MeetingState.PLANNED,
+        )
+    )
+    if not planned:
+        await meetings_store.add(tx, meeting, here.world.now())
+    # there may be others, from before the group was archived and brought back
+    for one in planned:
+        meeting = await meetings_store.unchange(tx, one, list(one.changes))
+    day = meeting.schedule.day
+    if opened:
+        await meetings_store.change(tx, meeting, Change(day=day, state=OccasionState.OPEN))
+    return {"meeting": meeting.id, "day": day}
 
 
 async def succeeded(here: Town, refusals: list[str], *, ended: bool = False) -> dict[tuple[str, str], bool]:

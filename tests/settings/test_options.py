@@ -184,3 +184,11 @@ def test_a_file_from_windows_reads_the_same(tmp_path: Path) -> None:
         text = file.read_text(encoding="utf-8")
         file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert load(environ, start=tmp_path) == usual
+
+
+def test_the_check_in_after_a_meeting_is_one_that_there_is_or_none(tmp_path: Path) -> None:
+    settings = load_with(tmp_path, '[meetings]\nopening = false\ncheckin = ""\n')
+    assert (settings.meetings.opening, settings.meetings.checkin) == (False, "")
+    problem = only_problem_of(write_options(tmp_path, '[meetings]\ncheckin = "meeting_climbing"\n'), tmp_path)
+    assert (problem.line, problem.key) == (5, "meetings.checkin")
+    assert "meeting_climate" in problem.allowed

@@ -18,7 +18,7 @@ from bot.features.meetings.running import Closing, Opening
 from bot.features.meetings.running.model import TOGETHER
 from bot.features.meetings.running.running import NO_CHECKIN
 from bot.ui.access import Access, Answers, choices_in_group, group_choices, group_of, requires
-from bot.ui.answer import answer, replace, say, words_of
+from bot.ui.answer import answer, say, words_of
 from bot.ui.components import GroupButton, PersistentButton
 from bot.ui.doors import help_door, talk_door
 from bot.ui.pages import Page, Row
@@ -244,11 +244,11 @@ class DebriefButton(PersistentButton, template=r"meetings-debrief:(?P<group>\d+)
 
 
 class FineButton(GroupButton, named="meetings-fine"):
-    """Nothing is looked up and nothing is kept: it only takes the question away."""
+    """Nothing is looked up, and nothing is kept."""
 
     access = Access.FACILITATOR
     answers = Answers.NOW
     label = "meetings.fine_button"
 
     async def press(self, interaction: Interaction) -> None:
-        await replace(interaction, Page(words_of(interaction)("meetings.debrief_fine")))
+        await say(interaction, "meetings.debrief_fine")

@@ -19,6 +19,7 @@ MOST_TIMES = 366
 """How often a meeting whose end is a count may take place: every day of a year."""
 
 _INSTANT = timedelta(microseconds=1)
+_CLOSED = (OccasionState.CLOSING, OccasionState.CLOSED)
 
 
 class MeetingState(StrEnum):
@@ -94,8 +95,9 @@ class Meeting:
         return Timetable(schedule=self.schedule, lasts=self.lasts, changes=self.changes)
 
     def coming(self, now: datetime) -> Iterator[Occurrence]:
-        """Every time of it that has not ended yet, the first to end first."""
-        return self.timetable.ending_after(now)
+        """Every time of it that has not ended yet nor been closed, the first to end first."""
+        closed = {day for day, change in self.changes.items() if change.state in _CLOSED}
+        return (occurrence for occurrence in self.timetable.ending_after(now) if occurrence.day not in closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

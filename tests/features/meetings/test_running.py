@@ -38,7 +38,7 @@ async def headcount(house: House, occasion: Occasion) -> int | None:
 
 async def actions(house: House) -> list[tuple[str, dict[str, Any]]]:
     async with house.db.read() as tx:
-        rows = await tx.all(sa.select(audit).where(audit.c.action.startswith("meetings.")).order_by(audit.c.id))
+        rows = await tx.all(sa.select(audit).where(audit.c.action.startswith("meetings.")).order_by(audit.c.at))
         return [(row["action"], row["detail"]) for row in rows]
 
 
@@ -215,6 +215,8 @@ async def test_one_that_is_closed_before_its_start_is_over_for_everything(house:
     await house.close()
     following = await house.meetings.running.next_start(guild_id=GUILD, group_id=house.group.id)
     assert following == occasion.starts_at + timedelta(days=7)
+    (coming,) = await house.meetings.coming(guild_id=GUILD, group_id=house.group.id)
+    assert coming.starts_at == following
     await house.until(occasion.ends_at + timedelta(hours=3))
     assert {carried.kind for carried in house.carried} & {"meetings.unopened", "meetings.unclosed"} == set()
     assert len(house.of("meetings.closer")) == 1

@@ -197,9 +197,9 @@ class Running:
         opened = {"state": OccasionState.OPEN, "opened_at": self._clock(), "single_facilitator": single}
         occasion = await self._changed(tx, occasion, **opened)
         await store.put_here(tx, occasion, user_id, ends_at=_known_until(occasion))
+        await self._post(tx, occasion, OPENER, expires_at=occasion.ends_at)
         for announce in self.opened:
             await announce(tx, occasion)
-        await self._post(tx, occasion, OPENER, expires_at=occasion.ends_at)
         await self._record(tx, occasion, "meetings.opened", user_id, single_facilitator=single)
         return occasion
 
