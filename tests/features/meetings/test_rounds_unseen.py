@@ -18,7 +18,7 @@ from bot.features.meetings.rounds import Heard
 from bot.features.meetings.rounds import store as rounds_store
 from bot.storage import metadata
 from tests.features.meetings.circle import ANN, BEN, CAM, DEE, Circle, convene
-from tests.features.meetings.house import House
+from tests.features.meetings.house import GUILD, House
 
 Act = Callable[[Circle], Awaitable[object]]
 Trace = list[tuple[str, str, float]]
@@ -137,3 +137,24 @@ async def test_once_it_is_over_the_database_names_nobody_and_tells_no_numbers(ho
     where_named = named(after)
     assert where_named == Counter({key: n for key, n in named(before).items() if key[0] != "meetings_turns"})
     assert {name for name, _ in where_named} <= {"groups_members", "meetings_here"}
+
+
+async def test_who_was_called_does_not_stay_named_in_the_room_where_discord_refused_to_take_it_down(
+    house: House,
+) -> None:
+    circle = await convene(house, ANN, BEN)
+    await house.carry()
+    house.refusing |= {"meetings.round_call_gone": "forbidden", "meetings.round_shown": "forbidden"}
+    await circle.end()
+    await house.carry()
+    async with house.db.read() as tx:
+        kept = await house.groups.setbacks.of(tx, GUILD)
+    assert {setback.kind for setback in kept} == {"meetings.round_call_gone", "meetings.round_shown"}
+    house.refusing.clear()
+    async with house.db.begin() as tx:
+        for setback in kept:
+            assert await house.groups.setbacks.put_again(tx, GUILD, kind=setback.kind, group_id=house.group.id)
+    await house.carry()
+    assert house.of("meetings.round_call_gone") and house.of("meetings.round_shown")
+    async with house.db.read() as tx:
+        assert await house.groups.setbacks.of(tx, GUILD) == []

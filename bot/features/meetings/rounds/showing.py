@@ -36,6 +36,9 @@ class Showing:
         outbox.undeliverable(PANEL, self._no_panel)
         for kind in (ROUND, CALL, BREATHER):
             outbox.undeliverable(kind, self._room_refused)
+        for kind in (CALL_GONE, ROUND_SHOWN):
+            outbox.delivered(kind, self._mended)
+            outbox.undeliverable(kind, self._not_mended)
 
     async def begun(self, tx: Tx, circle: Round, group: Group) -> None:
         await self._post(tx, circle, group.room_id, ROUND, round_key(circle.id))
@@ -133,6 +136,16 @@ class Showing:
         group = await self._groups.group(tx, circle.guild_id, circle.group_id)
         if group is not None:
             await self._groups.desk.tell(tx, group, "meetings.trouble_round", problem=returned.problem)
+
+    async def _mended(self, tx: Tx, done: Delivered) -> None:
+        await self._groups.setbacks.forget(tx, done.key)
+
+    async def _not_mended(self, tx: Tx, returned: Returned) -> None:
+        """An administrator's check has it tried again: nobody stays named in the room."""
+        if returned.problem != "missing":
+            what = What.DELETE if returned.kind == CALL_GONE else What.EDIT
+            group_id = int(str(returned.params["group"]))
+            await self._groups.setbacks.remember(tx, returned, what, Lane.ROUTINE, group_id=group_id)
 
     async def _no_panel(self, tx: Tx, returned: Returned) -> None:
         """The desk cannot be told, so the lead is; `/meeting round` shows a facilitator the panel privately."""
