@@ -118,8 +118,8 @@ def closed(night: Night) -> Iterable[str]:
 
 
 MEETING: Sequence[tuple[str, Callable[[Night], Iterable[str]]]] = (
-    ("A move counted once it was read back, and who had answered was told once, in private", moved),
-    ("Who asked to be reminded was, by messages that name neither group nor meeting", reminded),
+    ("A move was read back first, and who had answered was told once, privately", moved),
+    ("Who asked for it was reminded, in words that name no group and no meeting", reminded),
     ("Nobody saw who was there, and only the facilitators who stepped out", opened),
     ("Nobody could tell who passed in the round", passed),
     ("After the close nothing said who had been there", forgotten),

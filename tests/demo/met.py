@@ -162,7 +162,7 @@ def question_for_all_to_read(played: Played) -> AbstractContextManager[None]:
     return played.changed(played.stored(question(played)), "flags", 1 << 15)
 
 
-MOVING, REMINDING = "A move counted once", "Who asked to be reminded"
+MOVING, REMINDING = "A move was read back first", "Who asked for it was reminded"
 OPENING, CIRCLE = "Nobody saw who was there", "Nobody could tell who passed"
 AFTERWARDS, CLOSING = "After the close nothing said", "The check-in followed"
 

@@ -40,7 +40,7 @@ class MeetingScenes(Play):
         await self.world.pass_time(60)
         self.stage.tell("Who said that they will be there says so again, for the new time.")
         await self.will_be_there()
-        self.stage.tell("Under their answer, and seen by nobody else, each of the three who had answered is told.")
+        self.stage.tell("Each of the three who had answered is told under their answer, in private.")
         for person in notes.answered[:2]:
             self.stage.screen(person, [seen for seen in person.sees(night.room) if MOVED in seen.text])
         self.stage.tell("Everybody else reads it in the room, where no title and no name is said.")
@@ -59,6 +59,7 @@ class MeetingScenes(Play):
     async def hold_quietly(self, visitor: Person, ends_at: datetime) -> None:
         """It is opened and closed, and only somebody who visits is looked at."""
         facilitator, night = self.cast.facilitator, self.night
+        self.stage.tell(f"The meeting takes place, and {visitor.name} is there for the first time.")
         started = await facilitator.command(night.desk, "meeting start")
         self.stage.brief(facilitator, started.seen[0])
         arrived = await visitor.press(visitor.find(night.room, HERE), HERE)
@@ -83,7 +84,7 @@ class MeetingScenes(Play):
         self.stage.answer(out)
         notes.stepped = watch.changes()
         self.stage.screen(facilitator, facilitator.sees(night.desk)[-1:])
-        self.stage.tell(f"{self.cast.co_facilitator.name} writes to them. After a while {notes.out.name} is back.")
+        self.stage.tell(f"{self.cast.co_facilitator.name} writes to them, and after a while {notes.out.name} is back.")
         self.stage.brief(notes.out, (await notes.out.press(out.showing(BACK), BACK)).seen[0])
 
     async def go_round(self) -> None:
