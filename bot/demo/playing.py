@@ -7,7 +7,6 @@ import logging
 import tempfile
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -111,9 +110,7 @@ def made_settings(folder: Path) -> Settings:
         "DATABASE_URL": f"sqlite:///{folder}/data/circlekeeper.db",
         "CIRCLEKEEPER_CHECKINS": str(folder / "checkins"),
     }
-    settings = load(environ, start=folder)
-    # the meeting itself is not played, so nobody opens it
-    return replace(settings, meetings=replace(settings.meetings, opening=False))
+    return load(environ, start=folder)
 
 
 @contextmanager
