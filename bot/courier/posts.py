@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.courier.budget import Spend
-from bot.courier.outcomes import CannotLook, Carried, Expired
+from bot.courier.outcomes import CannotLook, Carried, Expired, judge
 from bot.outbox import Errand
 from bot.ui.pages import Page, layout
 from bot.ui.texts import Words
@@ -45,9 +45,19 @@ async def send(
         await spend()
     if expired:
         raise Expired
-    sent = await client.get_partial_messageable(channel_id, guild_id=guild_id).send(
-        view=layout(page, words, mark=errand.mark), nonce=errand.nonce, allowed_mentions=page.allowed_mentions
-    )
+    channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
+    view = layout(page, words, mark=errand.mark)
+    try:
+        sent = await channel.send(view=view, nonce=errand.nonce, allowed_mentions=page.allowed_mentions)
+    except discord.HTTPException as refusal:
+        if errand.tried_at is None or judge(refusal).retry:
+            raise
+        # this attempt did not arrive, which says nothing about the one before
+        await spend()
+        found = await look(client, channel_id, errand, spend=spend)
+        if found is None:
+            raise
+        return Carried(message_id=found, channel_id=channel_id)
     return Carried(message_id=sent.id, channel_id=channel_id)
 
 
