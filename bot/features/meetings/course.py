@@ -114,6 +114,18 @@ class Course:
             return None
         return found if found.meeting.state in (MeetingState.PLANNED, MeetingState.OVER) else None
 
+    async def held(self, tx: Tx, meeting_id: int) -> Meeting | None:
+        """The meeting that a timer is about, and what it is once nobody else can change it or its group.
+
+        Whoever needs both takes the group first.
+        """
+        seen = await store.whose_timer(tx, meeting_id)
+        if seen is None:
+            return None
+        await tx.lock("group", seen.group_id)
+        await tx.lock("meeting", seen.id)
+        return await store.whose_timer(tx, meeting_id)
+
     # time passes
 
     @property
@@ -121,14 +133,13 @@ class Course:
         return {length for watch in self._watches for length in watch.lengths}
 
     async def _come(self, tx: Tx, due: Due) -> datetime | None:
-        meeting = await store.whose_timer(tx, int(due.subject))
+        meeting = await self.held(tx, int(due.subject))
         if meeting is None or meeting.state is not MeetingState.PLANNED:
             return None
         now = self._clock()
         group = await self._groups.group(tx, meeting.guild_id, meeting.group_id)
         if group is None or group.state is GroupState.ARCHIVED:
             return None
-        await tx.lock("meeting", meeting.id)
         if group.state is not GroupState.PAUSED:
             await self._act(tx, meeting, group, since=due.due_at, now=now)
         meeting = await store.get(tx, meeting.guild_id, meeting.id) or meeting

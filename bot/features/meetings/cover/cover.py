@@ -207,13 +207,8 @@ class Cover:
 
     async def _look(self, tx: Tx, due: Due) -> None:
         """Whatever may have changed, do what is to be done now, by what is true now."""
-        seen = await meetings.whose_timer(tx, int(due.subject))
-        if seen is None:
-            return
-        await tx.lock("group", seen.group_id)
-        await tx.lock("meeting", seen.id)
-        meeting = await meetings.get(tx, seen.guild_id, seen.id)
-        group = await self._groups.group(tx, seen.guild_id, seen.group_id)
+        meeting = await self._course.held(tx, int(due.subject))
+        group = None if meeting is None else await self._groups.group(tx, meeting.guild_id, meeting.group_id)
         if meeting is None or group is None:
             return
         if meeting.state is MeetingState.PLANNED:
@@ -222,7 +217,7 @@ class Cover:
         if self.wanted and meeting.state is MeetingState.PLANNED and group.state is GroupState.OPEN:
             now = self._clock()
             for occurrence in list(meeting.timetable.between(now - GRACE, now + CARD_BEFORE)):
-                occasion = await self._course.occasion(tx, seen.guild_id, seen.id, occurrence.day)
+                occasion = await self._course.occasion(tx, meeting.guild_id, meeting.id, occurrence.day)
                 if occasion is not None:
                     await self._see_to(tx, occasion)
 
