@@ -80,10 +80,13 @@ class Course:
             await announce(tx, meeting)
 
     async def unplan(self, tx: Tx, meeting: Meeting, after: MeetingState) -> None:
-        """Have nothing of a planned meeting happen any more; what was answered is deleted."""
+        """Have nothing of a planned meeting happen any more; what was answered is deleted.
+
+        Of one that is shelved it stays known what was changed, and where its cards are, for when it is planned again.
+        """
         await self._timers.cancel(tx, NEXT, str(meeting.id))
         await self._finish(tx, meeting, after)
-        await store.clear(tx, meeting)
+        await store.clear(tx, meeting, of=(store.answers,) if after is MeetingState.SHELVED else store.OF_ONE_TIME)
 
     async def plan_again(self, tx: Tx, meeting: Meeting) -> None:
         """Have what is ahead of a shelved meeting happen; what was missed meanwhile is not made up for."""

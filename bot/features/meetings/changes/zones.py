@@ -12,7 +12,7 @@ from bot.storage import Database, Tx
 from bot.timers import Due, Timers
 
 REPLAN: Final = "meetings.replan"
-BATCH = 100
+BATCH = 20
 """Meetings in one transaction."""
 
 _FROM_THE_FIRST = "0"
