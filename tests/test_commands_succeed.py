@@ -126,6 +126,7 @@ async def end_meetings(here: Town) -> None:
     async with here.world.services.db.begin() as tx:
         for one in await meetings_store.planned(tx, here.guild.id, here.here.id):
             planned, over = MeetingState.PLANNED, MeetingState.OVER
+            await meetings_store.unchange(tx, one, list(one.changes))
             await meetings_store.move(tx, here.guild.id, one.id, before=planned, after=over)
 
 

@@ -110,8 +110,8 @@ async def reminded(at: Harbour) -> None:
 async def taken_back_and_closed(at: Harbour) -> None:
     # what is kept is shown and can be taken back; closed messages are said once
     shown_to_cleo = await at.cleo.slash(at.hall, "privacy show")
-    assert "your meetings" in said(shown_to_cleo)
-    await at.cleo.click(shown_to_cleo.response, label="Stop messages about your meetings")
+    assert "meetings of your groups" in said(shown_to_cleo)
+    await at.cleo.click(shown_to_cleo.response, label="Stop messages about meetings of your groups")
     await until(at, TUESDAY + 6 * DAY + 12 * HOUR)
     for _ in range(3):
         at.env.inject_error("POST", "/users/@me/channels", status=403, code=50007)
