@@ -20,7 +20,7 @@ from bot.courier.budget import Budget
 from bot.courier.channels import Channels
 from bot.courier.deeds import Doer
 from bot.courier.outcomes import CannotLook, CannotWrite, Carried, Moot, Verdict, judge, retry_after
-from bot.courier.posts import send
+from bot.courier.posts import find, send
 from bot.courier.wanted import Wanted
 from bot.courier.words import Teller, Tells
 from bot.inbox import Inbox
@@ -211,9 +211,12 @@ class Courier:
             wanted = await self._renders[errand.kind](errand)
         except Exception as error:
             raise CannotWrite from error
-        if wanted is None:
-            raise Moot
         spend = functools.partial(self._budget.take, errand.lane)
+        if wanted is None:
+            found = await find(self._client, errand, spend=spend)
+            if found is None:
+                raise Moot
+            return found
         if isinstance(wanted, Page):
             return await send(self._client, errand, wanted, words=self._words, now=self._clock(), spend=spend)
         return await self._doer.do(errand.guild_id, wanted, spend=spend)

@@ -107,6 +107,8 @@ class Meetings:
         )
         self.rounds = Rounds(db, clock, outbox, timers, audit, groups, self._course, self.running, turn=turn)
         self.cover = self._cover(outbox, timers, confirm=confirm)
+        self.changes.renamed.extend((self.answering.renamed, self.private.renamed, self.cover.renamed))
+        self.changes.moved.append(self.cover.scheduled)
         self.absence = self._absence(outbox, after=absence_after)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
@@ -286,6 +288,8 @@ class Meetings:
     async def _restored(self, tx: Tx, group: Group) -> None:
         for meeting in await store.shelved(tx, group.guild_id, group.id):
             await self._course.plan_again(tx, meeting)
+            for day in await store.spoken_days(tx, meeting, date.min):
+                await self._reminders.recount(tx, meeting.guild_id, meeting.id, day)
 
     # looking
 

@@ -89,7 +89,7 @@ posts = sa.Table(
 
 _A_DAY = timedelta(days=1)
 
-_OF_ONE_TIME = (answers, posts, occasions)
+OF_ONE_TIME = (answers, posts, occasions)
 
 
 def _meeting(tx: Tx, row: RowMapping, changes: Mapping[date, Change]) -> Meeting:
@@ -275,7 +275,7 @@ async def forget(tx: Tx, meeting_id: int) -> None:
     unplanned = sa.and_(meetings.c.id == meeting_id, meetings.c.state != MeetingState.PLANNED)
     if await tx.scalar(sa.select(meetings.c.id).where(unplanned)) is None:
         return
-    for table in _OF_ONE_TIME:
+    for table in OF_ONE_TIME:
         await tx.execute(sa.delete(table).where(table.c.meeting_id == meeting_id))
     await tx.execute(sa.delete(meetings).where(unplanned))
 
@@ -334,11 +334,10 @@ async def spoken_days(tx: Tx, meeting: Meeting, since: date) -> list[date]:
     return sorted(days)
 
 
-async def rename_time(tx: Tx, meeting: Meeting, day: date, now: Meeting, new_day: date, ends_at: datetime) -> None:
-    """Have what was answered and posted about one time be about a time of ``now``, which ends at ``ends_at``."""
+async def keep_until(tx: Tx, meeting: Meeting, day: date, ends_at: datetime) -> None:
+    """Have what was answered and posted about one time be known until ``ends_at``."""
     for table in (answers, posts):
-        named = {"meeting_id": now.id, "day": new_day, "ends_at": ends_at}
-        await tx.execute(sa.update(table).where(_about(table, meeting, day)).values(named))
+        await tx.execute(sa.update(table).where(_about(table, meeting, day)).values(ends_at=ends_at))
 
 
 def _about(table: sa.Table, meeting: Meeting, day: date) -> sa.ColumnElement[bool]:
@@ -359,13 +358,15 @@ async def forget_answers(tx: Tx, guild_id: int, group_id: int, user_id: int) -> 
     return [(row["meeting_id"], row["day"]) for row in rows]
 
 
-async def clear(tx: Tx, meeting: Meeting, *, ended_by: datetime | None = None) -> None:
+async def clear(
+    tx: Tx, meeting: Meeting, *, ended_by: datetime | None = None, of: Iterable[sa.Table] = OF_ONE_TIME
+) -> None:
     """Once a time of the meeting has ended nobody needs to know what was answered, what was changed, nor where its
     posts are.
 
     ``ended_by``: only times that have ended by then; None for all.
     """
-    for table in _OF_ONE_TIME:
+    for table in of:
         of_meeting = sa.and_(table.c.guild_id == meeting.guild_id, table.c.meeting_id == meeting.id)
         ended = sa.true() if ended_by is None else table.c.ends_at <= ended_by
         await tx.execute(sa.delete(table).where(of_meeting, ended))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tzdata import IANA_VERSION
 
 from bot.core.calendar import Repeat
+from bot.features.meetings import store as meetings_store
 from bot.features.meetings.changes.store import rules
 from bot.timers.store import timers
 from tests.conftest import StepClock
@@ -38,6 +39,19 @@ async def test_new_rules_of_zones_plan_what_is_ahead_anew_and_say_nothing_twice(
         ("2026-12-01:24h", TUESDAY + WEEK - DAY),
         ("2026-12-01:1h", TUESDAY + WEEK - HOUR),
     ]
+
+
+async def test_what_was_answered_is_kept_until_the_end_that_new_rules_give(house: House) -> None:
+    await house.meetings.zones.begin("2026a")
+    occasion = await house.schedule(starts="tue 19:00")
+    await house.until(TUESDAY - 3 * HOUR)
+    async with house.db.begin() as tx:
+        early = occasion.ends_at - 3 * HOUR  # as it was before the rules were changed
+        await tx.execute(sa.update(meetings_store.posts).values(ends_at=early))
+    await house.meetings.zones.begin("2026b")
+    await house.until(TUESDAY + HOUR / 2)
+    card = {"guild_id": occasion.meeting.guild_id, "meeting_id": occasion.meeting.id, "day": occasion.day}
+    assert await house.meetings.card(**card) is not None
 
 
 async def test_a_start_remembers_by_which_rules_of_zones_it_plans(

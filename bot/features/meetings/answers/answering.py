@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
@@ -16,6 +16,7 @@ from bot.features.meetings.answers import store
 from bot.features.meetings.answers.model import TAKE_A_PLACE, Answered, Outcome
 from bot.features.meetings.course import Course
 from bot.features.meetings.model import Choice, Meeting, MeetingState, Numbers, Occasion
+from bot.features.meetings.naming import follow
 from bot.features.meetings.private.model import PurposeOf
 from bot.features.meetings.reminders import Reminders
 from bot.features.meetings.timetable import OccasionState
@@ -218,6 +219,10 @@ class Answering:
 
     async def _unplanned(self, tx: Tx, meeting: Meeting) -> None:
         await store.clear(tx, meeting)
+
+    async def renamed(self, tx: Tx, before: Meeting, after: Meeting, names: Mapping[date, date]) -> None:
+        """Who waits for a time that is called otherwise from now on waits for it under that name."""
+        await follow(tx, store.waiting, before, after, names)
 
     async def _passed(self, tx: Tx, occasion: Occasion) -> None:
         # who had no place was not there, which those have to know who count visits

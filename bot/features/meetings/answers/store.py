@@ -89,6 +89,12 @@ async def first(tx: Tx, occasion: Occasion, limit: int | None = None) -> list[Wa
     ]
 
 
+async def who(tx: Tx, meeting: Meeting, day: date) -> set[int]:
+    """Those who wait for a place at this time."""
+    rows = await tx.all(sa.select(waiting.c.user).where(_of_time(waiting, meeting.guild_id, meeting.id, day)))
+    return {tx.vault.open_id(row["user"], meeting.guild_id) for row in rows}
+
+
 async def count(tx: Tx, guild_id: int, meeting_id: int, day: date) -> int:
     same = _of_time(waiting, guild_id, meeting_id, day)
     return int(await tx.scalar(sa.select(sa.func.count()).select_from(waiting).where(same)))

@@ -12,11 +12,12 @@ from bot.core.ids import new_id
 from bot.core.reading import WallTime
 from bot.features.meetings import store
 from bot.features.meetings.changes.model import News, Told, Wish
-from bot.features.meetings.changes.series import end_before, goes_on_before, in_order, new_names, rest_of
+from bot.features.meetings.changes.series import end_before, goes_on_before, new_names, rest_of
 from bot.features.meetings.changes.telling import Telling
 from bot.features.meetings.changes.wishes import at, freed, rewritten
 from bot.features.meetings.course import Course
 from bot.features.meetings.model import MOST_PER_GROUP, Meeting, MeetingState, Occasion
+from bot.features.meetings.naming import follow
 from bot.storage import Tx
 
 OnRenamed = Callable[[Tx, Meeting, Meeting, Mapping[date, date]], Awaitable[None]]
@@ -112,26 +113,23 @@ class Following:
 
     async def _tell_and_rename(self, tx: Tx, occasion: Occasion, plan: _Plan, told: Told) -> None:
         before, heard = occasion.meeting, set[int]()
-        days = await store.spoken_days(tx, before, occasion.day)
-        for day in days:
+        for day in await store.spoken_days(tx, before, occasion.day):
             new_day, one = plan.names.get(day), at(before, occasion, day=day)
             unheard = await self._unheard(tx, one, heard)
             if new_day is None:
                 await self._telling.mend(tx, before, day)
                 await self._telling.say(tx, News(told=Told.ENDED, before=one, now=one), unheard)
-                await store.forget_time(tx, before, day)
             else:
                 await self._telling.mend(tx, before, day, named=(plan.after.id, new_day))
                 now = at(plan.after, occasion, day=new_day)
                 await self._telling.say(tx, News(told=told, before=one, now=now), unheard)
         for announce in self.renamed:
             await announce(tx, before, plan.after, plan.names)
-        for day, new_day in in_order({day: plan.names[day] for day in days if day in plan.names}):
-            ends_at = at(plan.after, occasion, day=new_day).ends_at
-            await store.rename_time(tx, before, day, plan.after, new_day, ends_at)
+        for table in (store.answers, store.posts):
+            await follow(tx, table, before, plan.after, plan.names)
 
     async def _unheard(self, tx: Tx, occasion: Occasion, heard: set[int]) -> set[int]:
         """Who answered about this time and was not told yet, about an earlier one."""
-        unheard = await store.answered(tx, occasion.meeting, occasion.day) - heard
+        unheard = await self._telling.concerned(tx, occasion.meeting, occasion.day) - heard
         heard |= unheard
         return unheard

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice, takewhile
@@ -63,12 +62,6 @@ def new_names(schedule: Schedule, day: date, rest: Schedule, new_day: date) -> d
     """Which time of ``rest``, from ``new_day`` on, each of the times from ``day`` on becomes, in their order."""
     old, new = islice(schedule.days(day), NAMED), rest.days(new_day)
     return dict(zip(old, new, strict=False))
-
-
-def in_order(names: dict[date, date]) -> Iterator[tuple[date, date]]:
-    """So that none is given a name that another still has."""
-    forward = any(new > old for old, new in names.items())
-    return iter(sorted(names.items(), reverse=forward))
 
 
 def goes_on_before(meeting: Meeting, day: date, now: datetime) -> bool:

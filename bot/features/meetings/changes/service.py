@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
@@ -31,6 +31,9 @@ from bot.timers import Due, Timers
 FORGET_DRAFT: Final = "meetings.forget_change"
 DRAFT_LASTS = timedelta(days=1)
 
+OnMoved = Callable[[Tx, Occasion, int], Awaitable[None]]
+"""Given the time of the meeting as it is now, and who moved it."""
+
 MOST_AHEAD = 25
 """How many times ahead somebody is offered to choose from."""
 
@@ -58,6 +61,8 @@ class Changes:
         self._reminders = reminders
         self._telling = Telling(outbox, groups, purpose=purpose)
         self._following = Following(clock, course, self._telling)
+        self.moved: list[OnMoved] = []
+        """Called when a time of a meeting was moved, alone or with all that follow it."""
         reminders.overtaken.append(self._telling.overtaken)
         timers.on(FORGET_DRAFT, self._forget_draft)
 
@@ -125,6 +130,8 @@ class Changes:
 
     async def _preview(self, tx: Tx, draft: Draft, occasion: Occasion) -> Preview:
         wish, meeting = draft.wish, occasion.meeting
+        if wish.which is Which.FOLLOWING:
+            _check_none_begun(occasion)
         goes = wish.doing in (Doing.SKIP, Doing.CANCEL)
         now = None if goes else as_wished(wish, occasion, self._clock())
         if now is not None and wish.to is not None:
@@ -132,7 +139,7 @@ class Changes:
         days = [occasion.day]
         if wish.which is Which.FOLLOWING:
             days = await meetings.spoken_days(tx, meeting, occasion.day)
-        answered = [await meetings.answered(tx, meeting, day) for day in days]
+        answered = [await self._telling.concerned(tx, meeting, day) for day in days]
         dropped = [day for day in meeting.changes if day > occasion.day]
         return Preview(
             draft_id=draft.id,
@@ -170,6 +177,9 @@ class Changes:
         else:
             now = await self._following.change(tx, occasion, wish)
         await self._card(tx, now)
+        if wish.doing is Doing.MOVE:
+            for announce in self.moved:
+                await announce(tx, now, actor_id)
         action = "meetings.moved" if wish.doing is Doing.MOVE else "meetings.edited"
         await self._record(tx, now, action, actor_id, which=which)
         return now
@@ -180,8 +190,8 @@ class Changes:
         news = News(told=Told.MOVED if moved else Told.EDITED, before=occasion, now=now)
         if wish.tells_room:
             await self._telling.announce(tx, news)
-        await self._tell(tx, news, await meetings.answered(tx, now.meeting, now.day))
-        await meetings.rename_time(tx, now.meeting, now.day, now.meeting, now.day, now.ends_at)
+        await self._tell(tx, news, await self._telling.concerned(tx, now.meeting, now.day))
+        await meetings.keep_until(tx, now.meeting, now.day, now.ends_at)
         return now
 
     # called off, and held after all
@@ -194,7 +204,7 @@ class Changes:
         if occasion.state is OccasionState.CANCELLED:
             return
         change = replace(occasion.change, state=OccasionState.CANCELLED, reason=reason)
-        answered = await meetings.answered(tx, occasion.meeting, occasion.day)
+        answered = await self._telling.concerned(tx, occasion.meeting, occasion.day)
         now = await self._change(tx, occasion, replace(change, revision=change.revision + 1))
         news = News(told=Told.CANCELLED, before=occasion, now=now, reason=reason)
         await self._telling.announce(tx, news)
@@ -296,3 +306,10 @@ class Changes:
 
     async def _forget_draft(self, tx: Tx, due: Due) -> None:
         await store.remove_draft(tx, int(due.subject))
+
+
+def _check_none_begun(occasion: Occasion) -> None:
+    """Raise ``UserError`` if one of those that follow takes place already, moved before others as it was."""
+    ahead = (OccasionState.PLANNED, OccasionState.CANCELLED)
+    if any(change.state not in ahead for day, change in occasion.meeting.changes.items() if day >= occasion.day):
+        raise UserError("meetings.change_begun")

@@ -9,6 +9,7 @@ from typing import Final
 from bot.core.ids import new_id
 from bot.features.groups import Group, Groups
 from bot.features.meetings import store
+from bot.features.meetings.answers import store as waiting
 from bot.features.meetings.changes.model import News, Told
 from bot.features.meetings.model import Meeting, Occasion
 from bot.features.meetings.private.model import PurposeOf
@@ -67,6 +68,10 @@ class Telling:
                     params["was"] = min(int(str(word.params["was"])), int(str(params["was"])))
             purpose = await self._purpose(tx, group.guild_id, group.id, user_id)
             await self._groups.desk.say(tx, group.guild_id, user_id, CHANGED, params, purpose=purpose)
+
+    async def concerned(self, tx: Tx, meeting: Meeting, day: date) -> set[int]:
+        """Who answered about this time, also those who wait for a place."""
+        return await store.answered(tx, meeting, day) | await waiting.who(tx, meeting, day)
 
     async def who_heard(self, tx: Tx, called_off: Occasion) -> set[int]:
         """Who was told, or is to be told, that this time is called off."""

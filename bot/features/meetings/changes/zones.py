@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from bot.core.clock import Clock
@@ -12,7 +13,7 @@ from bot.storage import Database, Tx
 from bot.timers import Due, Timers
 
 REPLAN: Final = "meetings.replan"
-BATCH = 100
+BATCH = 20
 """Meetings in one transaction."""
 
 _FROM_THE_FIRST = "0"
@@ -44,5 +45,9 @@ class ZoneRules:
         for meeting in some:
             await tx.lock("meeting", meeting.id)
             await self._course.plan(tx, meeting)
+            for day in await meetings.spoken_days(tx, meeting, date.min):
+                occurrence = meeting.timetable.on(day)
+                if occurrence is not None:
+                    await meetings.keep_until(tx, meeting, day, meeting.timetable.ends_at(occurrence))
         if len(some) == BATCH:
             await self._timers.set(tx, REPLAN, str(some[-1].id), self._clock(), guild_id=None)

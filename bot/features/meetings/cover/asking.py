@@ -12,7 +12,7 @@ from bot.features.meetings import store
 from bot.features.meetings.course import Course
 from bot.features.meetings.cover import store as cover
 from bot.features.meetings.cover.model import Step
-from bot.features.meetings.model import Occasion
+from bot.features.meetings.model import Meeting, Occasion
 from bot.outbox import Deed, Delivered, Lane, Outbox, Post, Returned, What
 from bot.outbox.model import Params
 from bot.storage import Tx
@@ -79,11 +79,11 @@ class Asking:
             ),
         )
 
-    async def show(self, tx: Tx, occasion: Occasion) -> None:
-        """Have what asked the leads say how it stands now."""
-        meeting = occasion.meeting
-        for what in await store.posts_of(tx, meeting.guild_id, meeting.id, occasion.day):
-            place = await store.post(tx, meeting.guild_id, meeting.id, occasion.day, what)
+    async def show(self, tx: Tx, occasion: Occasion, *, called: tuple[Meeting, date] | None = None) -> None:
+        """Have what asked the leads say how it stands now. ``called``: the time's name when they were asked."""
+        meeting, day = called or (occasion.meeting, occasion.day)
+        for what in await store.posts_of(tx, meeting.guild_id, meeting.id, day):
+            place = await store.post(tx, meeting.guild_id, meeting.id, day, what)
             if place is not None and what.startswith(f"{ASKED}:"):
                 await self._show(tx, occasion, place, what.rpartition(":")[2])
 

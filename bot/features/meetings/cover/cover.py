@@ -6,7 +6,7 @@ and in the end the meeting is called off with a notice rather than left without 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, Protocol
 
@@ -31,6 +31,7 @@ from bot.features.meetings.cover.model import (
     steps_due,
 )
 from bot.features.meetings.model import Choice, Meeting, MeetingState, Moment, Occasion
+from bot.features.meetings.naming import follow
 from bot.features.meetings.reminders import Reminders
 from bot.features.meetings.timetable import OccasionState
 from bot.outbox import Outbox
@@ -148,7 +149,7 @@ class Cover:
             return occasion
 
     async def scheduled(self, tx: Tx, occasion: Occasion, user_id: int) -> None:
-        """Whoever schedules a meeting of this very day means to be there."""
+        """Whoever schedules a meeting for within a day, or moves it there, means to be there."""
         if self.wanted and occasion.starts_at <= self._clock() + ASKED_BEFORE:
             await store.put(tx, occasion, user_id, Says.THERE)
 
@@ -207,13 +208,8 @@ class Cover:
 
     async def _look(self, tx: Tx, due: Due) -> None:
         """Whatever may have changed, do what is to be done now, by what is true now."""
-        seen = await meetings.whose_timer(tx, int(due.subject))
-        if seen is None:
-            return
-        await tx.lock("group", seen.group_id)
-        await tx.lock("meeting", seen.id)
-        meeting = await meetings.get(tx, seen.guild_id, seen.id)
-        group = await self._groups.group(tx, seen.guild_id, seen.group_id)
+        meeting = await self._course.held(tx, int(due.subject))
+        group = None if meeting is None else await self._groups.group(tx, meeting.guild_id, meeting.group_id)
         if meeting is None or group is None:
             return
         if meeting.state is MeetingState.PLANNED:
@@ -222,7 +218,7 @@ class Cover:
         if self.wanted and meeting.state is MeetingState.PLANNED and group.state is GroupState.OPEN:
             now = self._clock()
             for occurrence in list(meeting.timetable.between(now - GRACE, now + CARD_BEFORE)):
-                occasion = await self._course.occasion(tx, seen.guild_id, seen.id, occurrence.day)
+                occasion = await self._course.occasion(tx, meeting.guild_id, meeting.id, occurrence.day)
                 if occasion is not None:
                     await self._see_to(tx, occasion)
 
@@ -297,6 +293,18 @@ class Cover:
         if await store.days(tx, meeting):
             await self._look_now(tx, meeting.guild_id, meeting.id)
         await store.clear(tx, meeting)
+
+    async def renamed(self, tx: Tx, before: Meeting, after: Meeting, names: Mapping[date, date]) -> None:
+        """What was said of a time that is called otherwise from now on is about that, as long as it begins then."""
+        for table in store.TABLES:
+            await follow(tx, table, before, after, names)
+        group = await self._groups.group(tx, after.guild_id, after.group_id)
+        known = [] if before.id == after.id else await store.days(tx, after)
+        for day, new_day in names.items():
+            occurrence = after.timetable.on(new_day)
+            if new_day in known and group is not None and occurrence is not None:
+                now = Occasion(meeting=after, group=group, occurrence=occurrence)
+                await self._asking.show(tx, now, called=(before, day))
 
     async def _passed(self, tx: Tx, occasion: Occasion) -> None:
         await store.clear(tx, occasion.meeting, days=[occasion.day])

@@ -41,7 +41,7 @@ steps = sa.Table(
 )
 """What was done, ``at`` what instant, while nobody held a meeting that begins at ``starts_at``."""
 
-_TABLES = (cover, steps)
+TABLES = (cover, steps)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ async def said(tx: Tx, occasion: Occasion) -> list[Said]:
 
 async def days(tx: Tx, meeting: Meeting) -> list[date]:
     """The times of the meeting about which something was said or done."""
-    found = [await tx.all(sa.select(table.c.day).where(_of(table, meeting))) for table in _TABLES]
+    found = [await tx.all(sa.select(table.c.day).where(_of(table, meeting))) for table in TABLES]
     return sorted({row["day"] for rows in found for row in rows})
 
 
@@ -95,7 +95,7 @@ async def forget_other_times(tx: Tx, occasion: Occasion) -> list[int] | None:
     """
     gone: list[Said] = []
     deleted = 0
-    for table in _TABLES:
+    for table in TABLES:
         of_day = sa.and_(_of(table, occasion.meeting), table.c.day == occasion.day)
         other = sa.and_(of_day, table.c.starts_at != occasion.starts_at)
         gone += await _said(tx, other) if table is cover else []
@@ -149,13 +149,13 @@ async def done(tx: Tx, occasion: Occasion) -> dict[Step, datetime]:
 
 async def prolong(tx: Tx, occasion: Occasion) -> None:
     """It ends at another time than before."""
-    for table in _TABLES:
+    for table in TABLES:
         other_end = sa.and_(_once(table, occasion), table.c.ends_at != occasion.ends_at)
         await tx.execute(sa.update(table).where(other_end).values(ends_at=occasion.ends_at))
 
 
 async def clear(tx: Tx, meeting: Meeting, *, days: Iterable[date] | None = None) -> None:
     """Nobody needs to know any more what was said and done about these times; ``days``: None for all of them."""
-    for table in _TABLES:
+    for table in TABLES:
         which = sa.true() if days is None else table.c.day.in_(list(days))
         await tx.execute(sa.delete(table).where(_of(table, meeting), which))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -19,6 +19,7 @@ from bot.features.groups.desk import ServerOf
 from bot.features.meetings import store as meetings
 from bot.features.meetings.course import Course
 from bot.features.meetings.model import Meeting, MeetingState, Occasion
+from bot.features.meetings.naming import follow
 from bot.features.meetings.private import store
 from bot.features.meetings.private.model import (
     LONGEST,
@@ -265,6 +266,10 @@ class PrivateReminders:
             lasts = self._clock() + CLOSED_LASTS
             told = Word(guild_id=word.guild_id, user_id=word.user_id, kind=CLOSED, expires_at=lasts)
             await self._inbox.put(tx, told)
+
+    async def renamed(self, tx: Tx, before: Meeting, after: Meeting, names: Mapping[date, date]) -> None:
+        """Who was reminded of a time that is called otherwise from now on was reminded of it, when it began then."""
+        await follow(tx, store.told, before, after, names)
 
     async def _passed(self, tx: Tx, occasion: Occasion) -> None:
         await store.forget_day(tx, occasion.meeting, occasion.day)

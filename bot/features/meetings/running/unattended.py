@@ -9,7 +9,6 @@ from typing import Final, Protocol
 from bot.core.clock import Clock
 from bot.features.groups import Group, Groups, GroupState
 from bot.features.groups.desk import ServerOf
-from bot.features.meetings import store as meetings_store
 from bot.features.meetings.course import Course
 from bot.features.meetings.model import Meeting, Moment, Occasion
 from bot.features.meetings.running.model import (
@@ -81,8 +80,7 @@ class Unattended:
 
     async def _unclosed(self, tx: Tx, due: Due) -> datetime | None:
         meeting_id, day = due.subject.split(":")
-        await tx.lock("meeting", int(meeting_id))
-        meeting = await meetings_store.whose_timer(tx, int(meeting_id))
+        meeting = await self._course.held(tx, int(meeting_id))
         if meeting is None:
             return None
         occasion = await self._course.spoken_of(tx, meeting.guild_id, meeting.id, date.fromisoformat(day))
