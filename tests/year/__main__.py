@@ -13,11 +13,16 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from tests.year.house import Size, played
 
 PER_HOUSE = 25
+ONE_IN = 4
+"""Of so many houses one has facilitators confirm that they will be there."""
 
 
 def _all(groups: int, days: int, seed: int, jobs: int) -> Iterator[tuple[int, int, Counter[str], list[str]]]:
     firsts = range(0, groups, PER_HOUSE)
-    sizes = [Size(groups=min(PER_HOUSE, groups - first), days=days) for first in firsts]
+    sizes = [
+        Size(groups=min(PER_HOUSE, groups - first), days=days, confirm=n % ONE_IN == 1)
+        for n, first in enumerate(firsts)
+    ]
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as processes:
         for done in as_completed(processes.submit(played, seed + n, size) for n, size in enumerate(sizes)):
             yield done.result()

@@ -22,7 +22,7 @@ from tests.wire import Permission, Wire
 from tests.year.ledger import Ledger
 from tests.year.life import Life, stepped_world
 from tests.year.oracle import Oracle, days, start_at, start_of
-from tests.year.plans import Change, Plan, Span, draw_plans, draw_zone
+from tests.year.plans import Change, Plan, Span, Word, divisible, draw_plans, draw_zone
 from tests.year.stepped import Machine, until
 from tests.year.town import Channel, Circle, Town
 from tests.year.verdict import Verdict, judge
@@ -45,10 +45,12 @@ SHUT = {
     BLIND: Permission.READ_MESSAGE_HISTORY,
 }
 
-SHUTS, NAPS, STOPS = 30, 15, 5
+SHUTS, NAPS, STOPS = 30, 12, 3
 """In a year of 25 groups: rooms that are shut for a while, sleeps of the machine, restarts in good order."""
 
-CHANGED = 0.15
+MOMENTS_BETWEEN_DEATHS = 6000
+CHANGED, FOLLOWING = 0.25, 0.35
+CONFIRMED = 0.75
 
 Act = Callable[[Life], Awaitable[None]]
 Fate = Callable[[Life | None], None]
@@ -63,14 +65,12 @@ class Size:
     short: bool = False
     fate: bool = True
     """Whether rooms are shut, the machine sleeps and the process is restarted."""
+    confirm: bool = False
+    """Whether a meeting is called off that no facilitator has confirmed; then none is moved or left out."""
 
     @property
     def share(self) -> float:
         return self.groups * self.days / (25 * 365)
-
-    @property
-    def moments_between_deaths(self) -> int:
-        return 3000 if self.short else 6000
 
 
 class House:
@@ -79,14 +79,17 @@ class House:
         self._seed = seed
         self._size = size
         self._machine = Machine(BEGINS)
-        self._weather = weather(seed + 1, self._machine, moments_between_deaths=size.moments_between_deaths)
+        self._weather = weather(seed + 1, self._machine, moments_between_deaths=MOMENTS_BETWEEN_DEATHS)
         self.ledger = Ledger(self._machine)
         self._ends = BEGINS + timedelta(days=size.days)
         self._span = Span(BEGINS + HOUR, self._ends, LENGTHS[seed % len(LENGTHS)], size.short)
         self._wire = Wire()
         self._wire.schema = None
         usual = shipped_settings(folder, database_url=migrated_sqlite(folder), token=self._wire.token)
-        self._settings = replace(usual, meetings=replace(usual.meetings, reminders=self._span.lengths))
+        self._settings = replace(
+            usual,
+            meetings=replace(usual.meetings, reminders=self._span.lengths, opening=False, confirm=self._size.confirm),
+        )
         self._acts: list[tuple[datetime, int, Act]] = []
         self._fates: list[tuple[datetime, int, Fate]] = []
         self._order = itertools.count()
@@ -100,13 +103,13 @@ class House:
             for circle in self._town.circles:
                 circle.plans += draw_plans(self.dice, circle.name, circle.zone, self._span)
                 for plan in circle.plans:
-                    self._draw_changes(plan)
+                    self._draw_words(plan) if self._size.confirm else self._draw_changes(plan)
             self._act(BEGINS, self._found)
             while not self._over:
                 self._stopping = False
                 Life(self._settings, self._wire, self._machine, self._weather, self.ledger).run(self._live)
                 self._wait(self._machine() + timedelta(seconds=1 if self._weather.calm else self._weather.away()))
-        oracle = Oracle(self.ledger, self._span.lengths)
+        oracle = Oracle(self.ledger, self._span.lengths, confirm=self._size.confirm)
         verdict = judge(self._town, self.ledger, oracle)
         verdict.complaints += [f"the wire: {each}" for each in self._wire.violations]
         return verdict
@@ -144,15 +147,24 @@ class House:
         self._weather.calm = False
         for _, plan in self._town.all_plans():
             self._act(plan.wanted_at, lambda life, plan=plan: self._town.plan(life, plan))
-            for change in plan.changes.values():
-                self._act(
-                    change.wanted_at, lambda life, plan=plan, change=change: self._town.change(life, plan, change)
-                )
+            self._intend_changes(plan)
+            for word in plan.words.values():
+                self._act(word.wanted_at, lambda life, plan=plan, word=word: self._town.confirm(life, plan, word))
         for month in range(1, self._size.days // 30 + 1):
             self._act(BEGINS + timedelta(days=30 * month), self._town.read_inboxes)
         if self._size.fate:
             self._draw_fates()
         self._act(self._ends, self._calm_down)
+
+    def _intend_changes(self, plan: Plan) -> None:
+        for change in plan.changes.values():
+            self._act(change.wanted_at, lambda life, plan=plan, change=change: self._change(life, plan, change))
+
+    async def _change(self, life: Life, plan: Plan, change: Change) -> None:
+        after = await self._town.change(life, plan, change)
+        if after is not None:
+            self._draw_changes(after)
+            self._intend_changes(after)
 
     async def _calm_down(self, life: Life) -> None:
         """The year is over: nothing goes wrong any more, and what still waits is done by a fresh process."""
@@ -193,21 +205,35 @@ class House:
             _, due = self.dice.choice(near)
             self._fate(due - timedelta(seconds=self.dice.uniform(-1, 60)), self._stop)
 
+    def _draw_words(self, plan: Plan) -> None:
+        """Most times of a meeting are confirmed, before, between or after somebody was asked for it, or too late."""
+        for day in days(plan, self._ends.date()):
+            if self.dice.random() < CONFIRMED:
+                before = timedelta(hours=self._weather.between(0.3, 60))
+                plan.words[day] = Word(day, max(start_of(plan, day) - before, plan.wanted_at + HOUR))
+
     def _draw_changes(self, plan: Plan) -> None:
-        """Some times of a meeting are moved, and some left out, before, between or after their reminders."""
-        used = set[datetime]()
+        """Some times of a meeting are moved, and some left out, before, between or after their reminders.
+
+        Once in a meeting all that follow may move with a time, or end with it.
+        """
+        used, divided = set[datetime](), plan.origin is not None
         for day in list(days(plan, self._ends.date()))[1:]:
             if self.dice.random() > CHANGED:
                 continue
             wall = datetime.combine(day, plan.at) + timedelta(days=self.dice.choice((-1, 0, 1, 2)))
-            wall += self.dice.randrange(-8, 9) * HOUR + self.dice.randrange(6, 12) * MINUTE
+            following = self.dice.random() < FOLLOWING and not divided and divisible(plan)
+            wall += self.dice.randrange(-8, 9) * HOUR
+            # no other meeting of the group begins in that minute of a quarter of an hour
+            wall += 3 * MINUTE if following else self.dice.randrange(6, 12) * MINUTE
             to = wall if self.dice.random() < 0.7 and wall not in used else None
             start = start_of(plan, day)
             nearest = start if to is None else min(start, start_at(plan, to))
             before = max(self._span.lengths) * self.dice.uniform(0.05, 1.5) + 5 * MINUTE
             if nearest - before > plan.wanted_at + HOUR:
                 used.add(wall)
-                plan.changes[day] = Change(day, nearest - before, to)
+                divided = divided or following
+                plan.changes[day] = Change(day, nearest - before, to, following)
 
     def _starts(self, plan: Plan) -> list[datetime]:
         return [start_of(plan, day) for day in days(plan, self._ends.date())]
@@ -225,6 +251,8 @@ class House:
         how, lacks = self.dice.choice(list(SHUT.items()))
         since = due - timedelta(seconds=self._weather.between(0.05, 50_000))
         ends = min(due + timedelta(seconds=self._weather.between(0.05, 50_000)), self._ends)
+        if any(other.channel_id == channel.id for other in self.ledger.troubles(channel.id, since, ends)):
+            return  # it cannot be shut twice at once: who gives back one permission gives back all
         self.ledger.shut(channel.id, since, ends, how, wholly=how != BLIND)
         self._fate(since, lambda _: self._take(channel, lacks))
         self._fate(ends, lambda _: self._give_back(channel))

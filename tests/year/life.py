@@ -31,7 +31,7 @@ from tests.year.weather import Weather
 NEVER = 10.0**9
 LOOKS_WITHIN = 30.0  # seconds: the timers' safety tick, which is rung for after a sleep and is idle otherwise
 BURIALS = 1000
-SELDOM, NOW_AND_THEN = timedelta(days=150), timedelta(days=10)
+SELDOM, NOW_AND_THEN = timedelta(days=150), timedelta(days=30)
 
 
 class Dead(BaseException):

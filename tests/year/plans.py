@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from bot.core.zones import zone_names
 from bot.features.meetings import By, Proposal
 
 DAY = timedelta(days=1)
+SHORTEST_MONTH = 28
 STEPS = {Repeat.NONE: 1, Repeat.DAILY: 1, Repeat.WEEKLY: 7, Repeat.FORTNIGHTLY: 14}
 RULES = {
     Repeat.NONE: 25,
@@ -39,6 +40,20 @@ class Change:
     wanted_at: datetime
     to: datetime | None
     """On the clocks of the meeting's zone; None if it is left out."""
+    following: bool = False
+    """Whether all that follow are moved with it, or end with it."""
+    draft: int | None = None
+    tried_at: datetime | None = None
+    done_at: datetime | None = None
+    refused: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class Word:
+    """A facilitator says that they will be there."""
+
+    day: date
+    wanted_at: datetime
     tried_at: datetime | None = None
     done_at: datetime | None = None
 
@@ -59,6 +74,11 @@ class Plan:
     wanted_at: datetime
     """When somebody sits down to plan it."""
     changes: dict[date, Change] = field(default_factory=dict[date, Change])
+    words: dict[date, Word] = field(default_factory=dict[date, Word])
+    origin: Change | None = None
+    """What divided it from another meeting, if that is how it came to be."""
+    ended: Change | None = None
+    """What had all from its day on end, or go on as another."""
     draft: int | None = None
     tried_at: datetime | None = None
     planned_at: datetime | None = None
@@ -112,9 +132,39 @@ def draw_zone(dice: random.Random, span: Span) -> str:
     return zone
 
 
+def divisible(plan: Plan) -> bool:
+    """Whether what follows one of its times can move with it wherever that is: not from month's end to month's end."""
+    return plan.repeat is not Repeat.NONE and (plan.repeat is not Repeat.MONTHLY or plan.first.day <= SHORTEST_MONTH)
+
+
+def goes_on(plan: Plan, change: Change, times_before: int) -> Plan:
+    """The meeting that all times from a change on are, now that they have moved."""
+    assert change.to is not None and change.tried_at is not None
+    first, repeat = change.to.date(), plan.repeat
+    if repeat is Repeat.MONTHLY_BY_WEEKDAY and plan.first.day > SHORTEST_MONTH and is_last(first):
+        repeat = Repeat.MONTHLY_BY_LAST_WEEKDAY
+    return replace(
+        plan,
+        first=first,
+        at=change.to.time(),
+        repeat=repeat,
+        times=None if plan.times is None else plan.times - times_before,
+        wanted_at=change.tried_at,
+        changes={},
+        origin=change,
+        ended=None,
+        tried_at=change.tried_at,
+        planned_at=change.done_at,
+    )
+
+
+def is_last(day: date) -> bool:
+    return (day + 7 * DAY).month != day.month
+
+
 def draw_plans(dice: random.Random, group: str, zone: str, span: Span) -> Iterator[Plan]:
     """One to three meetings of a group, the first of which begins early."""
-    for number in range(dice.choice((1, 1, 1, 2) if span.short else (1, 1, 2, 3))):
+    for number in range(1 if span.short else dice.choice((1, 1, 2, 3))):
         yield _draw(dice, group, zone, span, number)
 
 
@@ -156,7 +206,7 @@ def _first_day(dice: random.Random, zone: str, repeat: Repeat, span: Span, *, ea
         first = near if repeat is Repeat.NONE else near - (near - day).days // step * step * DAY
         day = first if least <= first <= most else day
     if repeat is Repeat.MONTHLY_BY_LAST_WEEKDAY:
-        while (day + 7 * DAY).month == day.month:
+        while not is_last(day):
             day += 7 * DAY
     return day
 
@@ -165,10 +215,10 @@ def _end(dice: random.Random, repeat: Repeat, first: date, span: Span) -> tuple[
     if repeat is Repeat.NONE:
         return None, None
     if repeat is Repeat.DAILY:
-        return None, dice.randrange(2, 6 if span.short else 15)
-    if span.short and repeat in STEPS:
-        times = dice.randrange(2, 9)
-        return (None, times) if dice.random() < 0.5 else (first + STEPS[repeat] * times * DAY, None)
+        return None, dice.randrange(2, 5 if span.short else 15)
+    if span.short:
+        times = dice.randrange(2, 5)
+        return (None, times) if dice.random() < 0.5 else (first + STEPS.get(repeat, 30) * times * DAY, None)
     match dice.randrange(4):
         case 0:
             return first + dice.randrange(200) * DAY, None

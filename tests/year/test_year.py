@@ -11,7 +11,13 @@ import pytest
 from tests.year.house import House, Size
 from tests.year.weather import Fault, Struck, Weather
 
-HOUSES = {"ci": [Size(groups=25, short=True)] * 2, "full": [Size(groups=25, short=True)] * 2 + [Size(groups=25)]}
+SHORT = {
+    2: Size(groups=24, short=True),
+    3: Size(groups=24, short=True),
+    6: Size(groups=4, short=True, confirm=True),
+}
+HOUSES = {"ci": SHORT, "full": SHORT | {5: Size(groups=25), 8: Size(groups=5, confirm=True)}}
+"""By their seeds."""
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +42,7 @@ class OneLongWait(Weather):
 
 
 def test_a_wait_for_the_whole_bot_ends(tmp_path: Path) -> None:
-    house = House(1, Size(groups=2, days=40, short=True, fate=False), tmp_path, weather=OneLongWait)
+    house = House(7, Size(groups=2, days=40, short=True, fate=False), tmp_path, weather=OneLongWait)
     verdict = house.run()
     assert not verdict.complaints, "\n".join(verdict.complaints)
     assert verdict.counts["posted late"] and house.ledger.counts[Fault.LIMITED] == 1
@@ -46,7 +52,7 @@ def test_a_wait_for_the_whole_bot_ends(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:The garbage collector is trying to clean up")
 def test_a_year_of_trouble(tmp_path: Path, size: str) -> None:
     total, wrong = Counter[str](), list[str]()
-    for seed, one in enumerate(HOUSES[size], start=2):
+    for seed, one in HOUSES[size].items():
         house = House(seed, one, tmp_path / f"{seed}")
         verdict = house.run()
         total += verdict.counts + house.ledger.counts
@@ -54,6 +60,8 @@ def test_a_year_of_trouble(tmp_path: Path, size: str) -> None:
     print(dict(total))
     assert not wrong, "\n".join(wrong)
     assert min(total[each] for each in ("posted", "told", "posted late", "kills", "naps", "stops", "faults")) > 3
+    assert min(total[each] for each in ("moved", "left out", "of all that follow", "called off")) > 0
+    assert sum(total[each] > 0 for each in Fault) > len(Fault) / 2
 
 
 class ManyLost(Weather):

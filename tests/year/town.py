@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.errors import UserError
-from bot.core.reading import WallTime
 from bot.features.groups.model import Candidate
 from bot.features.groups.model import Plan as Founding
-from bot.features.meetings import store
-from bot.features.meetings.timetable import Change as Changed
-from bot.features.meetings.timetable import OccasionState
+from bot.features.meetings.changes.model import Doing, Typed, Which
 from bot.ui.permissions import INVITE
 from tests.wire import Channel, Guild, Person, Wire
 from tests.year.life import Life
-from tests.year.oracle import start_at, start_of
-from tests.year.plans import Change, Plan
+from tests.year.oracle import days, start_at, start_of
+from tests.year.plans import Change, Plan, Word, goes_on
 from tests.year.stepped import Machine
 
 GROUPS_PER_SERVER = 12
@@ -115,23 +112,54 @@ class Town:
         except UserError:
             plan.too_late = True
 
-    async def change(self, life: Life, plan: Plan, change: Change) -> None:
-        """The facilitator moves one time of a meeting, or leaves it out, unless it is too late for it by now."""
+    async def confirm(self, life: Life, plan: Plan, word: Word) -> None:
+        """A facilitator says that they will be there, unless it is too late."""
+        if plan.planned_at is None or plan.draft is None:
+            return
+        word.tried_at = word.tried_at or self._machine()
+        circle = self.named(plan.group)
+        try:
+            await life.bot.services.meetings.cover.confirm(
+                guild_id=circle.server.guild.id,
+                group_id=circle.group_id,
+                meeting_id=plan.draft,
+                day=word.day,
+                user_id=circle.server.facilitator.id,
+            )
+            word.done_at = self._machine()
+        except UserError:
+            word.done_at = None
+
+    async def change(self, life: Life, plan: Plan, change: Change) -> Plan | None:
+        """The facilitator moves a time of a meeting, or leaves it out; gives what goes on as a meeting of its own."""
         now, start = self._machine(), start_of(plan, change.day)
         moved = start if change.to is None else start_at(plan, change.to)
-        if plan.planned_at is None or min(start, moved) < now + SPARE:
-            return
-        change.tried_at = change.tried_at or now
-        circle, meetings = self.named(plan.group), life.bot.services.meetings
-        async with life.bot.services.db.begin() as tx:
-            meeting = await store.get(tx, circle.server.guild.id, plan.draft or 0)
-            assert meeting is not None
-            to = None if change.to is None else WallTime(day=change.to.date(), time=change.to.time())
-            state = OccasionState.CANCELLED if to is None else OccasionState.PLANNED
-            revision = (meeting.changes.get(change.day) or Changed(day=change.day)).revision + 1
-            changed = Changed(day=change.day, state=state, moved=to, revision=revision)
-            await meetings._course.plan(tx, await store.change(tx, meeting, changed))
+        ended = plan.ended is not None and change.day >= plan.ended.day
+        if plan.planned_at is None or plan.draft is None or ended:
+            return None
+        if change.draft is None and min(start, moved) < now + SPARE:
+            return None
+        circle, changes = self.named(plan.group), life.bot.services.meetings.changes
+        place = {"guild_id": circle.server.guild.id, "group_id": circle.group_id}
+        try:
+            if change.draft is None:
+                change.draft = (await changes.propose(**place, typed=_typed(change, plan.draft))).draft_id
+            change.tried_at = change.tried_at or self._machine()
+            await changes.confirm(**place, draft_id=change.draft, actor_id=circle.server.facilitator.id)
+        except UserError as refused:
+            change.refused = refused.key
+            return None
         change.done_at = self._machine()
+        if not change.following:
+            return None
+        plan.ended = change
+        if change.to is None:
+            return None
+        found = await changes.ahead(guild_id=circle.server.guild.id, group_ids=[circle.group_id])
+        after = goes_on(plan, change, sum(day < change.day for day in days(plan, change.day)))
+        after.draft = next((one.meeting.id for one in found if one.starts_at == moved), None)
+        circle.plans.append(after)
+        return after
 
     async def read_inboxes(self, life: Life) -> None:
         """Each lead reads what waits for them."""
@@ -147,3 +175,13 @@ class Town:
 
     def all_plans(self) -> Iterator[tuple[Circle, Plan]]:
         return ((circle, plan) for circle in self.circles for plan in circle.plans)
+
+
+def _typed(change: Change, meeting_id: int) -> Typed:
+    return Typed(
+        doing=Doing.SKIP if change.to is None else Doing.MOVE,
+        meeting_id=meeting_id,
+        day=change.day,
+        which=Which.FOLLOWING if change.following else Which.ONE,
+        to="" if change.to is None else f"{change.to:%Y-%m-%d %H:%M}",
+    )

@@ -16,6 +16,7 @@ from tests.year.town import Circle, Town
 
 REMINDER = re.compile(r"^Your meeting starts <t:(\d+):R>")
 UNDELIVERED = re.compile(r"^A reminder of \*\*(.+?)\*\* did not go out\. .*<t:(\d+):")
+NO_MEETING = re.compile(r"There is no meeting <t:(\d+)")
 CARD = re.compile(r"<t:(\d+):\w>\nComing: ")
 
 
@@ -26,6 +27,8 @@ class Shown:
     posts: dict[datetime, list[datetime]] = field(default_factory=lambda: defaultdict(list))
     told: Counter[datetime] = field(default_factory=Counter[datetime])
     cards: Counter[datetime] = field(default_factory=Counter[datetime])
+    notices: Counter[datetime] = field(default_factory=Counter[datetime])
+    """How often it was said that there is no meeting then."""
 
 
 @dataclass(slots=True)
@@ -34,33 +37,52 @@ class Verdict:
     complaints: list[str] = field(default_factory=list[str])
 
 
-def judge(town: Town, ledger: Ledger, oracle: Oracle) -> Verdict:
-    verdict = Verdict()
+def _all_shown(town: Town, ledger: Ledger) -> dict[str, Shown]:
+    """What was posted about the meetings of each group."""
     shown = {circle.name: Shown() for circle in town.circles}
     rooms = {circle.room.id: shown[circle.name] for circle in town.circles}
     desks = {circle.desk.id: shown[circle.name] for circle in town.circles}
     for message_id, (channel_id, text) in ledger.said.items():
         if channel_id in rooms and (found := REMINDER.search(text)):
             rooms[channel_id].posts[_instant(found[1])].append(datetime.fromtimestamp(made_at(message_id), UTC))
+        if channel_id in rooms and (found := NO_MEETING.search(text)):
+            rooms[channel_id].notices[_instant(found[1])] += 1
         if channel_id in desks and (found := UNDELIVERED.search(text)):
             desks[channel_id].told[_instant(found[2])] += 1
         if channel_id in desks and (found := CARD.search(text)):
             desks[channel_id].cards[_instant(found[1])] += 1
+    return shown
+
+
+def judge(town: Town, ledger: Ledger, oracle: Oracle) -> Verdict:
+    verdict, shown = Verdict(), _all_shown(town, ledger)
     for told in town.read.values():
         if found := UNDELIVERED.search(told.text):
             shown[found[1]].told[_instant(found[2])] += 1
             verdict.counts["told to a lead"] += 1
     for circle in town.circles:
-        expected = dict(
-            each for plan in circle.plans for each in oracle.expected(plan, circle.room.id) if plan.planned_at
-        )
-        verdict.counts["meetings"] += sum(plan.planned_at is not None for plan in circle.plans)
-        done = [change for plan in circle.plans for change in plan.changes.values() if change.done_at is not None]
-        verdict.counts["moved"] += sum(change.to is not None for change in done)
-        verdict.counts["left out"] += sum(change.to is None for change in done)
-        for complaint in _compare(oracle, circle, expected, shown[circle.name], verdict.counts):
+        expected = defaultdict[datetime, list[Expected]](list)
+        for plan in circle.plans:
+            for start, reminders in oracle.expected(plan, circle.room.id):
+                expected[start] += reminders
+        _count(oracle, circle, verdict.counts)
+        found = _compare(oracle, circle, expected, shown[circle.name], verdict.counts)
+        for complaint in (*found, *_called_off(oracle, circle, shown[circle.name], verdict.counts)):
             verdict.complaints.append(f"{circle.name}: {complaint}")
     return verdict
+
+
+def _count(oracle: Oracle, circle: Circle, counts: Counter[str]) -> None:
+    """What was done with a group's meetings."""
+    planned = [plan for plan in circle.plans if plan.planned_at is not None]
+    changes = [change for plan in planned for change in plan.changes.values()]
+    done = [change for change in changes if change.done_at is not None]
+    counts["meetings"] += len(planned)
+    counts["called off"] += sum(off is not None and off.surely for plan in planned for off in oracle.all_off(plan))
+    counts["refused"] += sum(bool(change.refused) for change in changes)
+    counts["of all that follow"] += sum(change.following for change in done)
+    counts["moved"] += sum(change.to is not None for change in done)
+    counts["left out"] += sum(change.to is None for change in done)
 
 
 def _instant(seconds: str) -> datetime:
@@ -84,6 +106,16 @@ def _compare(
             yield f"{_line(start, reminders)}, but posted after the start: {_listed(posts)}"
         if shown.cards[start] > 1:
             yield f"{_line(start, reminders)}, but {shown.cards[start]} cards"
+
+
+def _called_off(oracle: Oracle, circle: Circle, shown: Shown, counts: Counter[str]) -> Iterator[str]:
+    """What is wrong with what was said of times that do not take place."""
+    wanted = {start: wanted for plan in circle.plans for start, wanted in oracle.notices(plan, circle.room.id)}
+    for start in sorted(wanted.keys() | shown.notices.keys()):
+        said, could = shown.notices[start], wanted.get(start, {0})
+        counts["notices"] += said
+        if said not in could:
+            yield f"meeting at {start:%Y-%m-%d %H:%M}: {said} notices that there is none, not {sorted(could)}"
 
 
 def _sayings(reminders: Sequence[Expected]) -> Iterator[tuple[Said, ...]]:

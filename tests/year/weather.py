@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from tests.year.stepped import Machine
 
-OFTEN, IN_A_STORM = 0.03, 0.6
+OFTEN, IN_A_STORM = 0.04, 0.6
 STORM_FOLLOWS = 0.3
 CRASH_AGAIN = 0.35
 SOON = 60  # moments
