@@ -1,6 +1,6 @@
 """A year of many groups in one process, in minutes: the real bot on a stepped clock, with trouble at every turn.
 
-    python -m tests.year [--groups N] [--days N] [--seed N] [--house N]
+    python -m tests.year [--groups N] [--days N] [--seed N] [--jobs N]
 
 Everything of the bot is real (SQLite file, vault, timers, outbox, inbox, features, courier, cogs, discord.py's HTTP
 client) but for what stands around it:

@@ -13,7 +13,7 @@ from tests.year.weather import Fault, Struck, Weather
 
 SHORT = {
     2: Size(groups=24, short=True),
-    3: Size(groups=24, short=True),
+    9: Size(groups=24, short=True),
     6: Size(groups=4, short=True, confirm=True),
 }
 HOUSES = {"ci": SHORT, "full": SHORT | {5: Size(groups=25), 8: Size(groups=5, confirm=True)}}

@@ -19,6 +19,16 @@ UNDELIVERED = re.compile(r"^A reminder of \*\*(.+?)\*\* did not go out\. .*<t:(\
 NO_MEETING = re.compile(r"There is no meeting <t:(\d+)")
 CARD = re.compile(r"<t:(\d+):\w>\nComing: ")
 
+RIGHTLY_REFUSED = {
+    "meetings.move_past_until",
+    "meetings.move_not_the_last",
+    "meetings.move_short_month",
+    "meetings.same_time",
+    "meetings.change_begun",
+    "meetings.move_passed",
+}
+"""Why what somebody wants of a meeting may be refused to them."""
+
 
 @dataclass(slots=True)
 class Shown:
@@ -67,6 +77,8 @@ def judge(town: Town, ledger: Ledger, oracle: Oracle) -> Verdict:
                 expected[start] += reminders
         _count(oracle, circle, verdict.counts)
         found = _compare(oracle, circle, expected, shown[circle.name], verdict.counts)
+        refused = [change.refused for plan in circle.plans for change in plan.changes.values() if change.refused]
+        found = [*found, *(f"refused: {each}" for each in refused if each not in RIGHTLY_REFUSED)]
         for complaint in (*found, *_called_off(oracle, circle, shown[circle.name], verdict.counts)):
             verdict.complaints.append(f"{circle.name}: {complaint}")
     return verdict
