@@ -197,3 +197,13 @@ async def test_the_card_counts_again_when_its_group_is_brought_back(house: House
     which = {"guild_id": GUILD, "meeting_id": occasion.meeting.id, "day": occasion.day}
     assert await house.meetings.card(**which) == card
     assert len(house.of("meetings.counted")) == 1
+
+
+async def test_a_daily_meeting_moved_later_in_the_day_does_not_come_once_more_today(keeping: Keeping) -> None:
+    await keeping.schedule(starts="mon 14:45", repeat=Repeat.DAILY)
+    monday = (await coming(keeping))[0]
+    await keeping.until(monday.ends_at + HOUR)
+    tuesday = (await coming(keeping))[0]
+    assert tuesday.day == monday.day + DAY
+    await do(keeping, tuesday, to="tue 23:00", which=Which.FOLLOWING)
+    assert [one.day for one in (await coming(keeping))[:2]] == [tuesday.day, tuesday.day + DAY]

@@ -25,9 +25,11 @@ def rest_of(meeting: Meeting, day: date, to: WallTime, now: datetime) -> Schedul
     Raises ``UserError`` if its rule does not allow that.
     """
     schedule = meeting.schedule
-    if to.day == day and not goes_on_before(meeting, day, now):
+    later = replace(schedule, time=to.time)
+    first = next(later.after(now), None)
+    if to.day == day and not goes_on_before(meeting, day, now) and first is not None and first.day == day:
         # entered at a later day, a rule such as "each 31st" could become another
-        return replace(schedule, time=to.time)
+        return later
     if schedule.until is not None and to.day > schedule.until:
         raise UserError("meetings.move_past_until", day=schedule.until.isoformat())
     if to.day == day and schedule.repeat is Repeat.MONTHLY and day.day < schedule.day.day:
