@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
+from tzdata import IANA_VERSION
+
 from bot.audit import Audit
 from bot.core.clock import Clock, utc_now
 from bot.features.cases import Cases, Step
 from bot.features.checkins import Checkins
 from bot.features.groups import Groups, Rules
+from bot.features.groups.desk import ServerOf
 from bot.features.guidelines import Agreements, Guidelines
 from bot.features.meetings import Meetings
 from bot.features.privacy import Privacy
@@ -68,6 +71,7 @@ async def open_services(
         await db.open(shards=shards.ids if shards else None)
         bells.start()
         services = _features(settings, _mechanisms(settings, db, clock, make_bell or bells.make, safety_tick))
+        await services.meetings.zones.begin(IANA_VERSION)
         await services.checkins.begin()
         try:
             yield services
@@ -97,7 +101,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     db, clock, outbox, inbox, timers, audit = on.db, on.clock, on.outbox, on.inbox, on.timers, on.audit
     setup = Setup(db, clock, outbox, inbox, timers, audit)
     server = setup.server
-    agreed, usual, kept = settings.guidelines, settings.meetings, settings.retention
+    agreed, kept = settings.guidelines, settings.retention
     groups = Groups(db, clock, outbox, inbox, timers, audit, rules=_rules(settings), server=server)
     groups.rooms.outgrown.append(setup.widen)
     setup.settled.append(groups.rooms.category_settled)
@@ -105,12 +109,11 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     guidelines = Guidelines(
         db, clock, outbox, timers, audit, groups, agreements=agreements, short=agreed.short, server=server
     )
-    meetings = Meetings(
-        db, clock, outbox, timers, audit, groups, minutes=usual.minutes, reminders=usual.reminders, server=server
-    )
+    meetings = _meetings(settings, on, groups, server)
     meetings.ended.append(groups.visits.visited)
     templates, folder = settings.checkins, settings.checkins_dir
     checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
+    meetings.running.afterwards.append(checkins.open_after)
     groups.departed.append(setup.presence.keeper_gone)
     setup.presence.returned += [guidelines.asking.returned, groups.returned]
     setup.presence.forgotten.append(checkins.forgotten)
@@ -133,6 +136,27 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
         privacy=privacy,
         resources=Resources(clock, settings.helplines),
         cases=cases,
+    )
+
+
+def _meetings(settings: Settings, on: Mechanisms, groups: Groups, server: ServerOf) -> Meetings:
+    usual, asked = settings.meetings, {template.id for template in settings.checkins}
+    return Meetings(
+        on.db,
+        on.clock,
+        on.outbox,
+        on.timers,
+        on.audit,
+        groups,
+        inbox=on.inbox,
+        minutes=usual.minutes,
+        reminders=usual.reminders,
+        server=server,
+        opening=usual.opening,
+        checkin=usual.checkin if usual.checkin in asked else "",
+        turn=usual.turn,
+        confirm=usual.confirm,
+        absence_after=usual.absence_after,
     )
 
 
@@ -160,6 +184,7 @@ def _lengths(retention: Retention) -> dict[Kept, timedelta]:
         Kept.MEMBERSHIP: retention.membership_after_leaving,
         Kept.REQUEST: retention.request,
         Kept.ATTENDANCE: retention.attendance,
+        Kept.HEADCOUNT: retention.headcount,
         Kept.CASE: retention.cases_after_closing,
         Kept.EVIDENCE: retention.evidence,
         Kept.CHECKIN: retention.checkin_results,

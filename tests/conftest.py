@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import zoneinfo
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 from bot.storage import Database
 from tests.databases import KEY, emptied, migrated_postgres, migrated_sqlite, postgres
+
+zoneinfo.reset_tzpath(())  # as where the bot is started
 
 
 class StepClock:

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from bot.core.calendar import Repeat, Schedule
+from bot.core.ids import new_id
 from bot.features.groups.closing.store import archive, begin_break
 from bot.features.groups.keeping.store import set_details
+from bot.features.groups.store import end_membership
+from bot.features.meetings import Change, Meeting, MeetingState, OccasionState, Proposal
+from bot.features.meetings import store as meetings_store
+from bot.features.meetings.absence import Spell
+from bot.features.meetings.absence import store as absence_store
+from bot.features.meetings.changes.model import Doing, Typed
+from bot.features.meetings.cover import store as cover_store
+from bot.features.meetings.rounds import Round
+from bot.features.meetings.rounds import store as rounds_store
+from bot.storage import Tx
 from bot.ui.access import Access
 from bot.ui.errors import reason_of, report
 from tests.walk import HELD, Town, Way, town, ways
@@ -18,11 +32,22 @@ from tests.walk import HELD, Town, Way, town, ways
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMANDS = ("about", "archive", "duty", "edit", "handover", "pause", "people", "remove")
-MODULES = ("groups.closing", "groups.naming", "groups.people", "guidelines")
+CHANGES = ("move", "skip", "cancel", "edit")
+MEETING = ("close", "remind", "round", "start")
+MODULES = (
+    *("groups.closing", "groups.naming", "groups.people", "guidelines"),
+    *("meetings.change_buttons", "meetings.private", "meetings.rounds", "meetings.running"),
+)
 NOT_WHILE_LED = {"/group handover": Access.LEAD}
 """What a lead may do for a group that nobody facilitates."""
 
 BACK = "BringBackButton"
+
+HOLDING = {
+    f"bot.cogs.meetings.{name}"
+    for name in ("covering.CoverButton", "covering.LeadCoverButton", "absences.AbsenceButton")
+}
+"""What is said about holding a meeting, and decided about a note."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -47,8 +72,26 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def kept_by(here: Town) -> Sequence[Way]:
     names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
+    names |= HOLDING | {f"/meeting {name}" for name in (*CHANGES, *MEETING)}
     theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
     return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
+
+
+async def plan_meeting(here: Town, name: str) -> dict[str, object]:
+    """A meeting that is ahead, and what is asked or so of it."""
+    services, which = here.world.services, {"guild_id": here.guild.id, "group_id": here.here.id}
+    draft = await services.meetings.propose(**which, proposal=Proposal(title="Circle", starts="in 3 days 12:00"))
+    meeting_id, day = draft.meeting.id, draft.day
+    await services.meetings.schedule(**which, meeting_id=meeting_id, user_id=1)
+    here.meeting = f"{meeting_id}:{day}"
+    parts: dict[str, object] = {"meeting": meeting_id, "day": day.isoformat()}
+    if name in ("ChangeButton", "HoldButton"):
+        skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=day)
+        preview = await services.meetings.changes.propose(**which, typed=skip)
+        parts |= {"draft": preview.draft_id, "doing": "skip"}
+        if name == "HoldButton":
+            await services.meetings.changes.confirm(**which, draft_id=preview.draft_id, actor_id=1)
+    return parts
 
 
 async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
@@ -56,6 +99,12 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
     services, name = here.world.services, way.name.rpartition(".")[2]
     which = {"guild_id": here.guild.id, "group_id": here.here.id}
     await here.seat()
+    parts: dict[str, object] = {}
+    if way.name.startswith(("/meeting", "bot.cogs.meetings.")):
+        await end_meetings(here)
+        ahead = way.name.split()[-1] in CHANGES or "change_buttons" in way.name or way.name in HOLDING
+        parts = await (plan_meeting(here, name) if ahead else prepare_meeting(here, way))
+        parts |= await expect(here) if way.name in HOLDING else {}
     async with services.db.begin() as tx:
         if ended or name == BACK:
             await archive(tx, here.here.id, here.world.now())
@@ -65,11 +114,69 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
         await set_details(tx, replace(here.here, pending_name=pending))
         member = await services.groups.member(tx, here.guild.id, here.here.id, here.people["member"].id)
     assert member is not None
-    parts: dict[str, object] = {"member": member.id}
+    parts |= {"member": member.id}
     if not ended and name in ("AgreeButton", "PostButton", "PostAgainButton"):
         preview = await services.guidelines.preview(**which)
         parts |= {"agreement": f"v{preview.agreement.version}", "number": preview.number}
     return parts
+
+
+async def end_meetings(here: Town) -> None:
+    """Of the meetings that others were tried on none is left, also of those before the group was archived."""
+    async with here.world.services.db.begin() as tx:
+        for one in await meetings_store.planned(tx, here.guild.id, here.here.id):
+            planned, over = MeetingState.PLANNED, MeetingState.OVER
+            await meetings_store.unchange(tx, one, list(one.changes))
+            await meetings_store.move(tx, here.guild.id, one.id, before=planned, after=over)
+
+
+async def prepare_meeting(here: Town, way: Way) -> dict[str, object]:
+    """A meeting that could be opened now, or is open; and what a custom id says of it."""
+    starts = here.world.now() + timedelta(minutes=10)
+    schedule = Schedule(day=starts.date(), time=starts.time().replace(microsecond=0), zone="UTC", repeat=Repeat.DAILY)
+    meeting = Meeting(
+        id=new_id(),
+        guild_id=here.guild.id,
+        group_id=here.here.id,
+        title="Circle",
+        schedule=schedule,
+        minutes=90,
+        state=MeetingState.PLANNED,
+    )
+    async with here.world.services.db.begin() as tx:
+        await meetings_store.add(tx, meeting, here.world.now())
+        if "start" not in way.name.casefold():
+            await meetings_store.change(tx, meeting, Change(day=schedule.day, state=OccasionState.OPEN))
+        circle_id = await prepare_round(here, tx, meeting, schedule.day)
+    return {"meeting": meeting.id, "day": schedule.day, "turn": 1, "circle": circle_id}
+
+
+async def prepare_round(here: Town, tx: Tx, meeting: Meeting, day: date) -> int:
+    """A round goes on, in which everybody is who may be in the group; its id."""
+    now, which = here.world.now(), {"guild_id": here.guild.id, "group_id": here.here.id}
+    await rounds_store.forget(tx, here.guild.id, meeting.id, day)
+    circle = Round(
+        **which, id=new_id(), meeting_id=meeting.id, day=day, number=1, seconds=60, ends_at=now + timedelta(days=1)
+    )
+    people = [here.people[name].id for name in ("facilitator", "member", "visitor")]
+    await rounds_store.save(tx, circle.begin(people, now, Random()))
+    return circle.id
+
+
+async def expect(here: Town) -> dict[str, object]:
+    """The meeting is one that nobody holds yet, and a member about whom a note is to be decided."""
+    services, which = here.world.services, {"guild_id": here.guild.id, "group_id": here.here.id}
+    (occasion,) = await services.meetings.coming(**which)
+    await services.meetings.absence.wish(**which, user_id=here.people["member"].id, message=False)
+    async with services.db.begin() as tx:
+        await cover_store.clear(tx, occasion.meeting)
+        (notice,) = await absence_store.of_group(tx, *which.values())
+        await absence_store.change(tx, replace(notice, spell=Spell.ASKED))
+        for name in ("lead", "backup lead"):
+            member = await services.groups.member(tx, *which.values(), here.people[name].id)
+            if member is not None:
+                await end_membership(tx, member.id, here.world.now())
+    return {"notice": notice.id}
 
 
 async def succeeded(here: Town, refusals: list[str], *, ended: bool = False) -> dict[tuple[str, str], bool]:

@@ -142,6 +142,8 @@ class Town:
             for name in HELD
         }
         self.hall = hall
+        self.meeting = "the next one"
+        """What is typed where a meeting is asked for."""
         self.here: Group
         self.elsewhere: Group
 
@@ -198,12 +200,14 @@ class Town:
     def options(self, command: app_commands.Command[Any, ..., Any]) -> dict[str, Any]:
         """Something for every option that must be given, and the group where one may be named."""
         people: Iterator[Any] = iter((self.people["lead"], self.people["backup lead"], self.people["member"]))
-        wanted = [parameter for parameter in command.parameters if parameter.required or parameter.name == "group"]
+        # an edit that changes nothing is refused for that reason
+        named = ("group", "minutes") if command.name == "edit" else ("group",)
+        wanted = [parameter for parameter in command.parameters if parameter.required or parameter.name in named]
         return {parameter.name: self._value(parameter, people) for parameter in wanted}
 
     def _value(self, parameter: app_commands.Parameter, people: Iterator[Any]) -> Any:
-        if parameter.name == "group":
-            return self.here.code
+        if parameter.name in ("group", "meeting"):
+            return self.here.code if parameter.name == "group" else self.meeting
         if parameter.name == "person":
             return self.people["member"]
         if parameter.choices:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import discord
 
 from bot.cli.run import explained
 from bot.client import use_api
 from bot.settings import Settings
-from bot.ui.permissions import INVITE, REASONS, names
+from bot.ui.permissions import EVENT_REASONS, EVENTS, INVITE, REASONS, names
 
 
 async def invite(settings: Settings | None, application: int | None) -> None:
@@ -22,7 +24,15 @@ async def invite(settings: Settings | None, application: int | None) -> None:
     print()
     print("It asks for these permissions, and no others:")
     for name in names(INVITE):
-        print(f"  {name.replace('_', ' ').title()}: {REASONS[name]}")
+        print(f"  {_line(name, REASONS)}")
+    print()
+    print("Only if meetings are to have Discord's own event, give the bot's role this as well:")
+    for name in names(EVENTS):
+        print(f"  {_line(name, EVENT_REASONS)}")
+
+
+def _line(name: str, reasons: Mapping[str, str]) -> str:
+    return f"{name.replace('_', ' ').title()}: {reasons[name]}"
 
 
 async def _application(settings: Settings) -> int:

@@ -7,6 +7,7 @@ import asyncio
 import importlib
 import os
 import sys
+import zoneinfo
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ DEMO_MISSING = "The demo needs packages that are not installed. Install them wit
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit code: 0 if it did what was asked."""
+    # the rules of time zones come from one place on every machine: the package that is installed with us
+    zoneinfo.reset_tzpath(())
     chosen = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:

@@ -123,6 +123,10 @@ class Schedule:
         """Those that start later than ``after`` and no later than ``upto``."""
         return takewhile(lambda coming: coming.starts_at <= upto, self.after(after))
 
+    def days(self, since: date) -> Iterator[date]:
+        """The days on which it comes round, from ``since`` on; endless if it is."""
+        return self._days(since)
+
     def _occurrence(self, day: date) -> Occurrence:
         return Occurrence(day=day, starts_at=at_local(day, self.time, ZoneInfo(self.zone)))
 

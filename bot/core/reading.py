@@ -1,33 +1,40 @@
-"""Days and times as people type them: "tue 7pm", "1 dec 19:00", "2026-12-01 19:00"."""
+"""Days and times as people type them: "next tue 7pm", "1 dec 19:00", "in 2 weeks", "2026-12-01 19:00"."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from bot.core.calendar import at_local
 from bot.core.errors import UserError
+from bot.core.reading_days import read_days
 
 FARTHEST = timedelta(days=731)  # two years, one of them a leap year
+EVENING = (time(19), time(18), time(20), time(17), time(21))
+"""When people most often meet, the likeliest first."""
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_SHORTEST_NAME = 3
 _LONGEST_SHOWN = 60
+_OFFERED_DAYS = 7
 
-_CLOCK = r"(?P<hour>[0-9]{1,2})(?:[:.](?P<minute>[0-9]{2}))?\s?(?P<half>am|pm)?"
-_TIME_LAST = re.compile(rf"(?:(?P<day>.*)\s)?{_CLOCK}")
-_TIME_FIRST = re.compile(rf"{_CLOCK}\s(?P<day>.*)")
-_NUMBERS = re.compile(r"(?P<year>[0-9]{4})[-/](?P<month>[0-9]{1,2})[-/](?P<day>[0-9]{1,2})")
-_YEAR = r"(?:\s(?P<year>[0-9]{4}))?"
-_DAY_FIRST = re.compile(rf"(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s?(?P<month>[a-z]+){_YEAR}")
-_MONTH_FIRST = re.compile(rf"(?P<month>[a-z]+)\s?(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?{_YEAR}")
+_NAMED_TIMES = {"noon": time(12), "midday": time(12), "midnight": time(0)}
+_CLOCK = r"(?P<hour>[0-9]{1,2})(?:[:.h](?P<minute>[0-9]{2}))?(?:\s?(?P<half>am|pm)|\s?(?:o'clock|h))?"
+_NAMED = "(?P<named>noon|midday|midnight)"
+_TIME_LAST = re.compile(rf"(?:(?P<day>.*)\s)?(?:{_CLOCK}|{_NAMED})")
+_TIME_FIRST = re.compile(rf"(?:{_CLOCK}|{_NAMED})\s(?P<day>.*)")
+_TIME = re.compile(rf"(?:{_CLOCK}|{_NAMED})")
+_SOON = re.compile(r"in (?P<number>[0-9]{1,4}|an?|one|two|three) (?P<unit>hour|hr|minute|min)s?")
+_MINUTES = {"hour": 60, "hr": 60, "minute": 1, "min": 1}
+_COUNTED = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3}
+
+_PARTS = {"morning": "am", "afternoon": "pm", "evening": "pm", "tonight": "pm"}
+_EARLIEST_MORNING_HOUR = 8
+"""A bare "8" is in the morning and a bare "7" in the evening: few people meet before or after."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +45,34 @@ class WallTime:
     time: time
 
 
-def read_start(text: str, now: datetime, zone: ZoneInfo) -> WallTime:
+def read_start(text: str, now: datetime, zone: ZoneInfo, *, usual: time | None = None) -> WallTime:
     """The start that was meant, on the clocks of ``zone``: always later than ``now`` and at most two years later.
 
-    A day without a year, a weekday, or no day at all is the next one on which that time is still to come.
-    Raises ``UserError`` that says what to type.
+    A day without a year, a weekday, or no day at all is the next one on which that time is still to come. ``usual`` is
+    meant where a day is given without a time. Raises ``UserError`` that says what to type.
     """
-    shown = text.strip()[:_LONGEST_SHOWN]
-    typed, today = _plain(text), now.astimezone(zone).date()
-    found = _split(typed)
-    if found is None:
-        without_time = _days(typed, today, shown)
-        raise UserError("calendar.time_missing" if without_time else "calendar.start_unclear", text=shown)
-    on, at = found
-    days = _days(on, today, shown)
-    if not days:
-        raise UserError("calendar.start_unclear", text=shown)
-    start = next((day for day in days if _within(day, now) and at_local(day, at, zone) > now), None)
-    if start is None and days[-1] <= today:
-        raise UserError("calendar.past", text=shown)
-    if start is None or at_local(start, at, zone) > now + FARTHEST:
-        raise UserError("calendar.too_far", text=shown)
-    return WallTime(day=start, time=at)
+    found = readings(text, now, zone, usual=usual)
+    if len(found) > 1:
+        one, other = (start.day.isoformat() for start in found[:2])
+        raise UserError("calendar.date_unclear", text=_shown(text), one=one, other=other)
+    return found[0]
+
+
+def readings(text: str, now: datetime, zone: ZoneInfo, *, usual: time | None = None) -> list[WallTime]:
+    """Every start that may be meant: more than one for a date such as 1/12. Raises ``UserError`` if there is none."""
+    shown, typed = _shown(text), _plain(text)
+    soon = _soon(typed, now, zone, shown)
+    if soon is not None:
+        return [soon]
+    words, half = _part_of_day(typed)
+    today = now.astimezone(zone).date()
+    for on, at in _splits(words, half):
+        if days := read_days(on, today, shown):
+            return _coming(days, at, now, zone, shown)
+    whole = read_days(words, today, shown)
+    if whole and usual is not None and words:
+        return _coming(whole, usual, now, zone, shown)
+    raise UserError("calendar.time_missing" if whole else "calendar.start_unclear", text=shown)
 
 
 def read_day(text: str, now: datetime, zone: ZoneInfo) -> date:
@@ -67,15 +80,47 @@ def read_day(text: str, now: datetime, zone: ZoneInfo) -> date:
 
     Raises ``UserError`` that says what to type.
     """
-    shown = text.strip()[:_LONGEST_SHOWN]
-    today = now.astimezone(zone).date()
-    days = _days(_plain(text), today, shown) if text.strip() else []
-    if not days:
+    shown, today = _shown(text), now.astimezone(zone).date()
+    found = read_days(_plain(text), today, shown) if text.strip() else []
+    if not found:
         raise UserError("calendar.day_unclear", text=shown)
-    coming = next((day for day in days if day >= today), None)
-    if coming is None:
+    coming = {ahead for days in found if (ahead := next((day for day in days if day >= today), None))}
+    if not coming:
         raise UserError("calendar.past", text=shown)
-    return coming
+    if len(coming) > 1:
+        one, other = sorted(day.isoformat() for day in coming)
+        raise UserError("calendar.date_unclear", text=shown, one=one, other=other)
+    return coming.pop()
+
+
+def offers(text: str, now: datetime, zone: ZoneInfo, *, usual: Sequence[time], most: int) -> list[WallTime]:
+    """What may be meant by something half typed, the likeliest first; ``usual`` are the times of day to fill in."""
+    typed, times = text.strip()[:_LONGEST_SHOWN], list(dict.fromkeys((*usual, *EVENING)))
+    if typed:
+        tried = [typed, f"{typed} pm", f"{typed} am", *(f"{typed} {at:%H:%M}" for at in times)]
+    else:
+        today = now.astimezone(zone).date()
+        days = [today + timedelta(days=ahead) for ahead in range(_OFFERED_DAYS)]
+        tried = [f"{day} {at:%H:%M}" for at, day in product(times, days)]
+    found: dict[WallTime, None] = {}
+    for one in tried:
+        with suppress(UserError):
+            found |= dict.fromkeys(readings(one, now, zone))
+    return list(found)[:most]
+
+
+def _shown(text: str) -> str:
+    return text.strip()[:_LONGEST_SHOWN]
+
+
+def read_time(text: str) -> time:
+    """The time of day that was meant. Raises ``UserError`` that says what to type."""
+    found = _TIME.fullmatch(_plain(text))
+    exact = found is not None and (found["minute"] or found["half"] or found["named"])
+    at = _time(found, None) if found is not None and exact else None
+    if at is None:
+        raise UserError("calendar.time_unclear", text=_shown(text))
+    return at
 
 
 def _plain(text: str) -> str:
@@ -85,81 +130,66 @@ def _plain(text: str) -> str:
     return " ".join(word for word in re.split(r"[,\s]+", typed) if word not in ("", "at", "on"))
 
 
-def _split(typed: str) -> tuple[str, time] | None:
-    """The words for the day, and the time of day before or after them; None if there is no time."""
+def _soon(typed: str, now: datetime, zone: ZoneInfo, shown: str) -> WallTime | None:
+    """Some hours or minutes from now."""
+    found = _SOON.fullmatch(typed)
+    if found is None:
+        return None
+    number = _COUNTED.get(found["number"]) or int(found["number"])
+    wall = (now + timedelta(minutes=number * _MINUTES[found["unit"]])).astimezone(zone)
+    start = WallTime(day=wall.date(), time=wall.time().replace(second=0, microsecond=0, fold=0))
+    if at_local(start.day, start.time, zone) <= now:
+        raise UserError("calendar.past", text=shown)
+    return start
+
+
+def _part_of_day(typed: str) -> tuple[str, str | None]:
+    """The words without "evening" and its like, and which half of the day it is."""
+    words = typed.split()
+    part = next((word for word in words if word in _PARTS), None)
+    if part is None:
+        return typed, None
+    before = {"tonight": ["today"]}.get(part, [])
+    left = [before if word == part else [word] for word in words if word not in ("this", "in", "the")]
+    return " ".join(word for some in left for word in some), _PARTS[part]
+
+
+def _splits(typed: str, half: str | None) -> Iterator[tuple[str, time]]:
+    """The words for the day, and the time of day before or after them, in each way in which they can be told apart."""
     for form in (_TIME_LAST, _TIME_FIRST):
         found = form.fullmatch(typed)
-        if found and (at := _time(found)) is not None:
-            return found["day"] or "", at
-    return None
+        if found and (at := _time(found, half)) is not None:
+            yield found["day"] or "", at
 
 
-def _time(found: re.Match[str]) -> time | None:
-    hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
-    if half is None:
-        known = found["minute"] is not None and hour < 24
-    else:
+def _time(found: re.Match[str], half: str | None) -> time | None:
+    if found["named"]:
+        return _NAMED_TIMES[found["named"]]
+    hour, minute = int(found["hour"]), int(found["minute"] or 0)
+    said = found["half"] or (half if 1 <= hour <= 12 else None)
+    if said is not None:
         known = 1 <= hour <= 12
-        hour = hour % 12 + (12 if half == "pm" else 0)
+        hour = hour % 12 + (12 if said == "pm" else 0)
+    else:
+        known = hour < 24
+        if found["minute"] is None and 1 <= hour < _EARLIEST_MORNING_HOUR:
+            hour += 12
     return time(hour, minute) if known and minute < 60 else None
+
+
+def _coming(found: list[list[date]], at: time, now: datetime, zone: ZoneInfo, shown: str) -> list[WallTime]:
+    """For each reading of the day its first that is still to come, if any is."""
+    starts: list[WallTime] = []
+    for days in found:
+        ahead = next((day for day in days if _within(day, now) and at_local(day, at, zone) > now), None)
+        if ahead is not None and at_local(ahead, at, zone) <= now + FARTHEST:
+            starts.append(WallTime(day=ahead, time=at))
+    if starts:
+        return starts
+    over = all(days[-1] <= now.astimezone(zone).date() for days in found)
+    raise UserError("calendar.past" if over else "calendar.too_far", text=shown)
 
 
 def _within(day: date, now: datetime) -> bool:
     # far from any year that can be meant, an instant may not even exist
     return abs(day.year - now.year) <= 3
-
-
-def _days(typed: str, today: date, shown: str) -> list[date]:
-    """The days that may be meant, the likeliest first; none if the words are not a day."""
-    if typed in ("", "today", "tomorrow"):
-        return {
-            "": [today, today + timedelta(days=1)],
-            "today": [today],
-            "tomorrow": [today + timedelta(days=1)],
-        }[typed]
-    first, _, rest = typed.partition(" ")
-    weekday = _named(first, _WEEKDAYS)
-    if weekday is None:
-        return _dates(typed, today, shown)
-    if rest:
-        return _checked(_dates(rest, today, shown), weekday, shown)
-    ahead = today + timedelta(days=(weekday - today.weekday()) % 7)
-    return [ahead, ahead + timedelta(days=7)]
-
-
-def _checked(days: list[date], weekday: int, shown: str) -> list[date]:
-    fitting = [day for day in days if day.weekday() == weekday]
-    if days and not fitting:
-        raise UserError("calendar.weekday_differs", text=shown)
-    return fitting
-
-
-def _dates(typed: str, today: date, shown: str) -> list[date]:
-    if found := _NUMBERS.fullmatch(typed):
-        return _real([int(found["year"])], int(found["month"]), int(found["day"]), shown)
-    found = _DAY_FIRST.fullmatch(typed) or _MONTH_FIRST.fullmatch(typed)
-    month = _named(found["month"], _MONTHS) if found else None
-    if found is None or month is None:
-        return []
-    years = [int(found["year"])] if found["year"] else [today.year, today.year + 1]
-    return _real(years, month + 1, int(found["day"]), shown)
-
-
-def _real(years: list[int], month: int, day: int, shown: str) -> list[date]:
-    days: list[date] = []
-    for year in years:
-        try:
-            days.append(date(year, month, day))
-        except ValueError:
-            continue  # the 29th of February, in most years
-    if not days:
-        raise UserError("calendar.no_such_day", text=shown)
-    return days
-
-
-def _named(word: str, names: tuple[str, ...]) -> int | None:
-    """Which of ``names`` is meant by its beginning, of three letters or more: "tue", "tues.", "Tuesdays"."""
-    short = word.rstrip(".s")
-    if len(short) < _SHORTEST_NAME:
-        return None
-    return next((number for number, name in enumerate(names) if name.startswith(short)), None)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import discord
 
@@ -19,7 +20,7 @@ from bot.courier.budget import Budget
 from bot.courier.channels import Channels
 from bot.courier.deeds import Doer
 from bot.courier.outcomes import CannotLook, CannotWrite, Carried, Moot, Verdict, judge, retry_after
-from bot.courier.posts import send
+from bot.courier.posts import find, send
 from bot.courier.wanted import Wanted
 from bot.courier.words import Teller, Tells
 from bot.inbox import Inbox
@@ -179,6 +180,8 @@ class Courier:
                 async with asyncio.timeout(ATTEMPT_LASTS):
                     carried = await self._try(errand)
             except Exception as error:
+                if isinstance(error, TimeoutError | discord.RateLimited):
+                    self._end_waiting_of_all()
                 await self._failed(errand, error)
             else:
                 await self._outbox.done(errand, message_id=carried.message_id, channel_id=carried.channel_id)
@@ -189,6 +192,13 @@ class Courier:
             patience.cancel()
             self._channels.leave(errand)
             self._drain.ring()
+
+    def _end_waiting_of_all(self) -> None:
+        """Where Discord asks the whole bot to wait, the library lets nothing through until the request that was told so
+        has waited. If that one is given up meanwhile, it would let nothing through ever again.
+        """
+        http: Any = self._client.http
+        http._global_over.set()  # noqa: SLF001 - the library has no other way to end it
 
     async def _unrecorded(self, errand: Errand) -> None:
         """Have it shown as standing still; if even that fails, its lease runs out and it comes round again."""
@@ -201,9 +211,12 @@ class Courier:
             wanted = await self._renders[errand.kind](errand)
         except Exception as error:
             raise CannotWrite from error
-        if wanted is None:
-            raise Moot
         spend = functools.partial(self._budget.take, errand.lane)
+        if wanted is None:
+            found = await find(self._client, errand, spend=spend)
+            if found is None:
+                raise Moot
+            return found
         if isinstance(wanted, Page):
             return await send(self._client, errand, wanted, words=self._words, now=self._clock(), spend=spend)
         return await self._doer.do(errand.guild_id, wanted, spend=spend)

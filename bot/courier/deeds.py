@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import discord
 
 from bot.courier.budget import Spend
-from bot.courier.outcomes import Carried
+from bot.courier.events import Events
+from bot.courier.outcomes import Carried, gone_already
 from bot.courier.wanted import (
     AccessWanted,
     DeleteWanted,
     EditWanted,
+    EventGoneWanted,
     EventWanted,
     Overwrite,
     PinWanted,
@@ -31,7 +32,6 @@ TYPES: dict[str, int] = {"text": 0, "voice": 2, "category": 4}
 PIN_LINE = 6  # the message type of the line that Discord posts when something is pinned
 ROLE, MEMBER = 0, 1
 RECENT = 100
-VOICE_EVENT, GUILD_ONLY = 2, 2
 RENAME_WAITS = 10.0
 """Seconds in which Discord takes a new name, or does not for now."""
 NEXT_NAME = 310.0
@@ -44,6 +44,7 @@ class Doer:
     def __init__(self, client: discord.Client, words: Words) -> None:
         self._client = client
         self._words = words
+        self._events = Events(client)
 
     @property
     def _http(self) -> Any:
@@ -66,8 +67,8 @@ class Doer:
                 return await self._edit(wanted)
             case DeleteWanted():
                 return await self._delete(wanted)
-            case EventWanted():
-                return await self._event(guild_id, wanted, spend)
+            case EventWanted() | EventGoneWanted():
+                return await self._events.keep(guild_id, wanted, spend)
             case PlaceWanted() | RenameWanted():
                 return await self._change(wanted, spend)
             case Page():
@@ -89,7 +90,7 @@ class Doer:
         return Carried(channel_id=int(made["id"]))
 
     async def _room_gone(self, wanted: RoomGoneWanted, spend: Spend) -> Carried:
-        with _gone_already():
+        with gone_already():
             await self._http.get_channel(wanted.channel_id)
             await spend()
             await self._http.delete_channel(wanted.channel_id)
@@ -174,7 +175,7 @@ class Doer:
         await self._http.edit_channel_permissions(channel_id, overwrite.target_id, allow, deny, kind)
 
     async def _drop(self, channel_id: int, target_id: int) -> None:
-        with _gone_already():
+        with gone_already():
             await self._http.delete_channel_permissions(channel_id, target_id)
 
     async def _place(self, wanted: PlaceWanted, spend: Spend) -> Carried:
@@ -205,11 +206,11 @@ class Doer:
             ours = message["type"] == PIN_LINE and int(message["author"]["id"]) == self._client.user.id
             if ours and int(reference.get("message_id", 0)) == wanted.message_id:
                 await spend()
-                with _gone_already():
+                with gone_already():
                     await self._http.delete_message(wanted.channel_id, int(message["id"]))
 
     async def _unpin(self, wanted: PinWanted, spend: Spend) -> Carried:
-        with _gone_already():
+        with gone_already():
             message = await self._http.get_message(wanted.channel_id, wanted.message_id)
             if message["pinned"]:
                 await spend()
@@ -224,30 +225,9 @@ class Doer:
         return Carried(message_id=wanted.message_id, channel_id=wanted.channel_id)
 
     async def _delete(self, wanted: DeleteWanted) -> Carried:
-        with _gone_already():
+        with gone_already():
             await self._http.delete_message(wanted.channel_id, wanted.message_id)
         return Carried(channel_id=wanted.channel_id)
-
-    async def _event(self, guild_id: int, wanted: EventWanted, spend: Spend) -> Carried:
-        events = await self._http.get_scheduled_events(guild_id, with_user_count=False)
-        there = next((event for event in events if wanted.code in (event.get("description") or "")), None)
-        if wanted.gone:
-            if there is not None:
-                await spend()
-                with _gone_already():
-                    await self._http.delete_scheduled_event(guild_id, int(there["id"]))
-            return Carried(channel_id=wanted.channel_id)
-        await spend()
-        if there is None:
-            await self._http.create_guild_scheduled_event(guild_id, **_event_payload(wanted))
-        else:
-            await self._http.edit_scheduled_event(guild_id, int(there["id"]), **_event_payload(wanted))
-        return Carried(channel_id=wanted.channel_id)
-
-
-def _gone_already() -> AbstractContextManager[None]:
-    """What is gone is as it was wanted."""
-    return suppress(discord.NotFound)
 
 
 def _is(channel: Any, wanted: RoomWanted) -> bool:
@@ -267,16 +247,4 @@ def _payload(overwrite: Overwrite) -> dict[str, Any]:
         "type": kind,
         "allow": str(overwrite.allow),
         "deny": str(overwrite.deny),
-    }
-
-
-def _event_payload(wanted: EventWanted) -> dict[str, Any]:
-    return {
-        "name": wanted.name,
-        "description": wanted.description,
-        "channel_id": str(wanted.channel_id),
-        "privacy_level": GUILD_ONLY,
-        "entity_type": VOICE_EVENT,
-        "scheduled_start_time": wanted.starts_at.isoformat(),
-        "scheduled_end_time": wanted.ends_at.isoformat(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -47,6 +48,11 @@ class Verdict:
     retry: bool
     unknown: bool = False
     after: timedelta | None = None
+
+
+def gone_already() -> AbstractContextManager[None]:
+    """What is gone is as it was wanted."""
+    return suppress(discord.NotFound)
 
 
 def judge(error: Exception) -> Verdict:

@@ -9,8 +9,8 @@ from typing import Any
 import discord
 
 from bot.courier.budget import Spend
-from bot.courier.outcomes import CannotLook, Carried, Expired
-from bot.outbox import Errand
+from bot.courier.outcomes import CannotLook, Carried, Expired, judge
+from bot.outbox import Errand, What
 from bot.ui.pages import Page, layout
 from bot.ui.texts import Words
 
@@ -31,12 +31,8 @@ async def send(
 
     ``spend`` is called for each further request. Raises what the library raises, ``CannotLook`` and ``Expired``.
     """
-    channel_id, guild_id = errand.channel_id, errand.guild_id
-    if errand.user_id is not None:
-        opened = await client.http.start_private_message(errand.user_id)
-        channel_id, guild_id = int(opened["id"]), None
-        await spend()
-    assert channel_id is not None, "a post goes to a channel or to a person"
+    channel_id = await _channel_of(client, errand, spend)
+    guild_id = errand.guild_id if errand.user_id is None else None
     expired = errand.expires_at is not None and errand.expires_at <= now
     if errand.tried_at is not None and (expired or not _just_tried(errand.tried_at, now)):
         found = await look(client, channel_id, errand, spend=spend)
@@ -45,10 +41,40 @@ async def send(
         await spend()
     if expired:
         raise Expired
-    sent = await client.get_partial_messageable(channel_id, guild_id=guild_id).send(
-        view=layout(page, words, mark=errand.mark), nonce=errand.nonce, allowed_mentions=page.allowed_mentions
-    )
+    channel = client.get_partial_messageable(channel_id, guild_id=guild_id)
+    view = layout(page, words, mark=errand.mark)
+    try:
+        sent = await channel.send(view=view, nonce=errand.nonce, allowed_mentions=page.allowed_mentions)
+    except discord.HTTPException as refusal:
+        if errand.tried_at is None or judge(refusal).retry:
+            raise
+        # this attempt did not arrive, which says nothing about the one before
+        await spend()
+        found = await look(client, channel_id, errand, spend=spend)
+        if found is None:
+            raise
+        return Carried(message_id=found, channel_id=channel_id)
     return Carried(message_id=sent.id, channel_id=channel_id)
+
+
+async def find(client: discord.Client, errand: Errand, *, spend: Spend) -> Carried | None:
+    """Where a post that is not wanted any more stands, if an earlier attempt arrived. Raises as ``look`` does."""
+    if errand.tried_at is None or errand.what is not What.POST:
+        return None
+    with suppress(discord.NotFound):
+        channel_id = await _channel_of(client, errand, spend)
+        found = await look(client, channel_id, errand, spend=spend)
+        return None if found is None else Carried(message_id=found, channel_id=channel_id)
+    return None
+
+
+async def _channel_of(client: discord.Client, errand: Errand, spend: Spend) -> int:
+    if errand.user_id is not None:
+        opened = await client.http.start_private_message(errand.user_id)
+        await spend()
+        return int(opened["id"])
+    assert errand.channel_id is not None, "a post goes to a channel or to a person"
+    return errand.channel_id
 
 
 def _just_tried(tried_at: datetime, now: datetime) -> bool:

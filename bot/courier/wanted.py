@@ -104,8 +104,8 @@ class RenameWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventWanted:
-    """A voice event in the group's own voice channel, which only those see who see the channel; found again by
-    ``code``, which its description holds. ``gone`` has it removed.
+    """The one voice event, in the group's own voice channel, that should be there of those with this ``code``, which
+    its description holds. Only those see it who see the channel. It has to begin in the future.
     """
 
     channel_id: int
@@ -114,7 +114,13 @@ class EventWanted:
     description: str
     starts_at: datetime
     ends_at: datetime
-    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventGoneWanted:
+    """No event with this ``code`` should be there any more."""
+
+    code: str
 
 
 Wanted = (
@@ -128,5 +134,6 @@ Wanted = (
     | EditWanted
     | DeleteWanted
     | EventWanted
+    | EventGoneWanted
     | RenameWanted
 )

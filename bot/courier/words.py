@@ -16,7 +16,7 @@ from bot.inbox import Inbox
 from bot.inbox.model import DM_KIND, Kept
 from bot.outbox import Errand
 from bot.ui.answer import Told, answer, so_far
-from bot.ui.pages import Page, Row
+from bot.ui.pages import Page, Part, Row
 from bot.ui.texts import Raw, Words
 
 log = logging.getLogger(__name__)
@@ -133,21 +133,21 @@ class Teller:
         return True
 
 
-def together(said: Sequence[tuple[Kept, Page]]) -> Iterator[str | Row]:
+def together(said: Sequence[tuple[Kept, Page]]) -> Iterator[Part]:
     """Everything that is said, with each button under the newest word that has it: Discord takes none twice."""
     newest = sorted(said, key=lambda one: one[0].created_at)
     under = {name: word.id for word, told in newest for part in told.parts for name in _names(part)}
     for word, told in said:
         for part in told.parts:
-            if isinstance(part, str):
+            if not isinstance(part, Row):
                 yield part
             elif items := [item for item in part.items if under.get(item.custom_id, word.id) == word.id]:
                 yield Row(*items)
 
 
-def _names(part: str | Row) -> list[str | None]:
+def _names(part: Part) -> list[str | None]:
     """The custom ids of a row's buttons; a link has none, and may stand anywhere."""
-    return [] if isinstance(part, str) else [item.custom_id for item in part.items if item.custom_id]
+    return [item.custom_id for item in part.items if item.custom_id] if isinstance(part, Row) else []
 
 
 def _alive(interaction: discord.Interaction[Any]) -> bool:

@@ -21,7 +21,7 @@ from bot.demo.night import (
     Night,
 )
 from bot.demo.people import Answer, Cast, Person, Stuck
-from bot.demo.scenes import CheckinScenes, ConcernScenes, HelpScenes, KeepingScenes, Play, filled
+from bot.demo.scenes import CheckinScenes, ConcernScenes, HelpScenes, KeepingScenes, MeetingScenes, Play, filled
 from bot.demo.stage import Stage
 from bot.demo.traces import Traces
 from bot.demo.watch import Watch
@@ -30,8 +30,9 @@ from bot.demo.world import World
 BEGINS = datetime(2026, 3, 24, 17, 30, tzinfo=UTC)
 """The Tuesday before Europe's clocks go forward."""
 ZONE = ZoneInfo("Europe/Berlin")
-MEETS = (datetime(2026, 3, 26, 19, tzinfo=ZONE), datetime(2026, 4, 2, 19, tzinfo=ZONE))
-"""The same time on the wall, and an hour apart for everybody whose clock stays."""
+PLANNED = datetime(2026, 3, 26, 19, tzinfo=ZONE)
+MEETS = (datetime(2026, 3, 26, 19, 30, tzinfo=ZONE), datetime(2026, 4, 2, 19, 30, tzinfo=ZONE))
+"""Once it is moved: the same time on the wall, and an hour apart for everybody whose clock stays."""
 MEETING_LASTS = timedelta(minutes=90)
 A_DAY, AN_HOUR = timedelta(hours=24), timedelta(hours=1)
 
@@ -63,6 +64,8 @@ class Evening(Play):
         self._concern = ConcernScenes(world, cast, stage, night)
         self._help = HelpScenes(world, cast, stage, night)
         self._keeping = KeepingScenes(world, cast, stage, night)
+        self._meeting = MeetingScenes(world, cast, stage, night)
+        night.meeting.unsafe = (GROUP, TITLE)
         for person in cast.everybody:
             traces.beware_of_person(person.id)
         traces.beware_of_words([GROUP, ABOUT, TITLE, *(person.note for person in cast.asking)])
@@ -79,8 +82,12 @@ class Evening(Play):
             ("The room is opened by hand, and that is noticed", self._keeping.open_by_hand),
             ("A meeting is scheduled, across the change of the clocks", self._schedule),
             ("Its reminder comes, and three people answer", self._remind),
+            ("It is moved by half an hour, and one asks to be reminded in private", self._move),
             ("One who visited the meeting stays, and one waits for a place", self._after),
             ("The clocks change, and the bot is down when a reminder is due", self._outage),
+            ("The meeting is opened, and somebody steps out for a moment", self._meeting.open),
+            ("A round, in which it is fine to pass", self._meeting.go_round),
+            ("It is closed, and a check-in follows", self._meeting.close),
             ("Six of the seven answer a check-in, each in private", self._checkin.answer),
             ("It closes, and the group reads what it came to", self._checkin.close),
             ("A message is flagged, and nobody takes it", self._concern.flag),
@@ -193,14 +200,15 @@ class Evening(Play):
     async def _schedule(self) -> None:
         facilitator = self.cast.facilitator
         proposed = await facilitator.command(
-            self.night.desk, "meeting schedule", title=TITLE, starts=f"{MEETS[0]:%Y-%m-%d %H:%M}", repeat="weekly"
+            self.night.desk, "meeting schedule", title=TITLE, starts=f"{PLANNED:%Y-%m-%d %H:%M}", repeat="weekly"
         )
-        await self._confirm(facilitator, proposed)
+        await self.confirm(facilitator, proposed)
+        await self.will_be_there()
 
     async def _remind(self) -> None:
         cast, night = self.cast, self.night
-        first = MEETS[0]
-        await self._due(first, A_DAY)
+        # it will have been moved by the time that anybody looks at it again
+        await self._due(PLANNED - A_DAY, MEETS[0])
         for person in (cast.called("Emil"), cast.called("Bea")):
             self.stage.screen(person, person.sees(night.room)[-1:])
         self.stage.tell("The bot is restarted. Three people press buttons that were posted before.")
@@ -212,13 +220,22 @@ class Evening(Play):
         desk = cast.facilitator.sees(night.desk)
         night.numbers = [seen for seen in desk if TITLE in seen.text and not seen.private]
         self.stage.screen(cast.facilitator, night.numbers)
-        await self._due(first, AN_HOUR)
-        somebody = cast.called("Emil")
+
+    async def _move(self) -> None:
+        night, somebody = self.night, self.cast.called("Emil")
+        await self._meeting.move(MEETS[0])
+        await self._due(MEETS[0] - A_DAY, MEETS[0])
+        await self._meeting.ask_privately()
+        await self._due(_an_hour_before(MEETS[0]), MEETS[0])
         self.stage.screen(somebody, somebody.sees(night.room)[-1:])
+        self._meeting.show_letter()
 
     async def _after(self) -> None:
         night, visiting = self.night, self.cast.called(VISITING)
-        await self._keeping.stay(visiting, MEETS[0].astimezone(UTC) + MEETING_LASTS)
+        watch, ends_at = Watch(self.cast), MEETS[0].astimezone(UTC) + MEETING_LASTS
+        await self.until(MEETS[0])
+        await self._meeting.hold_quietly(visiting, ends_at)
+        await self._keeping.stay(visiting, ends_at, watch)
         if night.declined is None:
             raise Stuck("Nobody was turned away who could ask again.")
         await self._keeping.wait(night.declined)
@@ -227,6 +244,8 @@ class Evening(Play):
         cast, night, world = self.cast, self.night, self.world
         second = MEETS[1]
         due = second - A_DAY
+        await self.until(second - 2 * A_DAY)
+        await self.will_be_there()
         await self.until(due - timedelta(minutes=2))
         await world.stop_bot()
         self.stage.tell("The bot is down. The time of the reminder comes and goes.")
@@ -239,8 +258,8 @@ class Evening(Play):
         self.stage.tell("The clocks have gone forward in Berlin. In New York they had done so before.")
         for person in (somebody, cast.called("Bea")):
             self.stage.answer(await person.command(night.room, "meeting list"))
-        await self._due(second, AN_HOUR)
-        await self.until(second + timedelta(hours=3))
+        await self._due(_an_hour_before(second), second)
+        await self.until(second)
 
     async def _part(self) -> None:
         cast, night = self.cast, self.night
@@ -250,25 +269,18 @@ class Evening(Play):
         if GROUP not in theirs:
             raise Stuck(f"{leaving.name} is not offered {GROUP} to leave, but: {', '.join(theirs) or 'nothing'}.")
         watch = Watch(cast)
-        await self._confirm(leaving, await leaving.command(LOBBY, "group leave", group=theirs[GROUP]))
+        await self.confirm(leaving, await leaving.command(LOBBY, "group leave", group=theirs[GROUP]))
         night.keeping.left = watch.changes()
-        await self._confirm(forgotten, await forgotten.command(LOBBY, "privacy erase"))
+        await self.confirm(forgotten, await forgotten.command(LOBBY, "privacy erase"))
         night.looks = [await person.command(LOBBY, "privacy show") for person in (forgotten, cast.stranger)]
         self.stage.answer(night.looks[0])
         night.gone = (leaving, forgotten)
         night.members = tuple(person for person in night.welcomed if person not in night.gone)
         self.rooms_of(leaving, forgotten)
 
-    async def _confirm(self, person: Person, asked: Answer) -> None:
-        """Press the one button under a question."""
-        self.stage.answer(asked)
-        if not asked.seen or len(asked.seen[0].buttons) != 1:
-            raise Stuck(f"{person.name} was to confirm {asked.did}, and reads: {asked.text or 'nothing'}")
-        self.stage.answer(await person.press(asked.seen[0], asked.seen[0].buttons[0]))
-
-    async def _due(self, meeting: datetime, before: timedelta) -> None:
-        """Let it be the time of a reminder."""
-        due = (meeting - before).astimezone(UTC) if before < A_DAY else meeting.astimezone(UTC) - before
+    async def _due(self, at: datetime, meeting: datetime) -> None:
+        """Let it be the time of a reminder of that meeting."""
+        due = at.astimezone(UTC)
         self.night.due += (DueReminder(at=due, starts_at=meeting.astimezone(UTC)),)
         await self.until(due)
         self.stage.tell(f"It is {due.astimezone(ZONE):%A, %d %B, %H:%M} in Berlin.")
@@ -279,3 +291,7 @@ class Evening(Play):
         if len(new) != count:
             raise Stuck(f"{person.name} expected {count} new channels, and sees: {', '.join(new) or 'nothing new'}.")
         return new
+
+
+def _an_hour_before(meeting: datetime) -> datetime:
+    return meeting.astimezone(UTC) - AN_HOUR

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -95,6 +96,16 @@ class Eyes:
     def __init__(self, env: Env, guild: GuildHandle) -> None:
         self._env = env
         self._guild = guild
+        self._looked: dict[tuple[int, int], list[Seen]] | None = None
+
+    @contextmanager
+    def still(self) -> Generator[None]:
+        """For as long as nothing moves: no screen is looked at twice."""
+        self._looked = {}
+        try:
+            yield
+        finally:
+            self._looked = None
 
     def channels(self, actor: MemberActor) -> dict[str, ChannelHandle]:
         """The channels this person has on the left of their screen, by name, categories left out."""
@@ -123,11 +134,12 @@ class Eyes:
 
     def look(self, actor: MemberActor, channel: ChannelHandle) -> list[Seen]:
         """The messages of a channel, oldest first; none if this person cannot read it."""
-        try:
-            history = channel.history(viewer=actor)
-        except SetupError:
-            return []
-        return [self._seen(message, channel.name or "") for message in history]
+        if self._looked is None:
+            return self._look(actor, channel)
+        key = (actor.id, channel.id)
+        if key not in self._looked:
+            self._looked[key] = self._look(actor, channel)
+        return self._looked[key]
 
     def letters(self, actor: MemberActor) -> list[Seen]:
         """The bot's direct messages to this person."""
@@ -172,6 +184,13 @@ class Eyes:
         if channel is None or not can_access_channel(self._env, channel_id, actor):
             return "No Access"
         return channel.name or ""
+
+    def _look(self, actor: MemberActor, channel: ChannelHandle) -> list[Seen]:
+        try:
+            history = channel.history(viewer=actor)
+        except SetupError:
+            return []
+        return [self._seen(message, channel.name or "") for message in history]
 
     def _all(self, actor: MemberActor) -> list[tuple[str, ChannelHandle]]:
         return [

@@ -15,6 +15,11 @@ from bot.demo.traces import Traces
 from bot.demo.watch import Change
 
 COMING, LISTENING, AWAY = "I'm coming", "Just listening", "Can't make it"
+THERE = "I'll be there"
+REMIND, HERE, STEP_OUT, FINE = "Remind me privately", "I'm here", "Step out", "I'm OK"
+BACK, SPEAK, PASS, DONE = "I'm back", "Speak", "Pass", "I'm done"
+MOVED, SOON = "A meeting that you had answered about", "Your meeting starts"
+"""How a private word about a meeting begins, and how a reminder does."""
 ASK, VISIT, GO_ON = "Ask to join", "Visit first", "Go on"
 WELCOME_IN, NOT_NOW, LATER = "Welcome in", "Not now", "Offer a place later"
 STAY, TAKE_PLACE = "Stay", "Take the place"
@@ -35,6 +40,42 @@ class DueReminder:
     at: datetime
     starts_at: datetime
     back: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class MeetingNotes:
+    """What was noted of the meeting that was moved, and of the one that was lived through."""
+
+    unsafe: tuple[str, ...] = ()
+    """Words that a direct message must not hold."""
+    moved_to: datetime | None = None
+    asked: Answer | None = None
+    """What the facilitator read before the move counted."""
+    too_soon: tuple[Change, ...] = ()
+    """What came of it until then."""
+    answered: tuple[Person, ...] = ()
+    """Who had answered about it."""
+    reminded: Person | None = None
+    """Who wished to be reminded in private, an hour before."""
+    opened_at: datetime | None = None
+    there: tuple[Person, ...] = ()
+    arriving: tuple[Change, ...] = ()
+    """What came onto anybody's screen, or changed there, while they said so."""
+    out: Person | None = None
+    stepped: tuple[Change, ...] = ()
+    passing: Person | None = None
+    """Who passed before it was their turn."""
+    passed: tuple[Change, ...] = ()
+    """What came of that at once."""
+    circle: tuple[Change, ...] = ()
+    """What came of the round from then to its end."""
+    spoke: tuple[Person, ...] = ()
+    kept: int = 0
+    """Rows that said who was there, shortly before the end."""
+    left: int = 0
+    """The same afterwards."""
+    closed_at: datetime | None = None
+    closing: Answer | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,6 +199,7 @@ class Night:
     swallowed: Callable[[], Sequence[BaseException]]
     """What went wrong in the bot that nobody was told."""
     log: Path
+    meeting: MeetingNotes = field(default_factory=MeetingNotes)
     checkin: CheckinNotes = field(default_factory=CheckinNotes)
     concern: ConcernNotes = field(default_factory=ConcernNotes)
     help: HelpNotes = field(default_factory=HelpNotes)
@@ -179,7 +221,8 @@ class Night:
     def told(self, person: Person) -> list[Seen]:
         """What this person was told of their request, other than in reply to a press.
 
-        Who visits is asked later how it was, and who asks again is answered again: that is not counted.
+        Who visits is asked later how it was, and who asks again is answered again: that is not counted, nor is what
+        they are told of a meeting.
         """
         until = self._counted_until(person)
         replies = {
@@ -191,7 +234,7 @@ class Night:
             seen
             for seen in self.eyes.everything(person.actor)
             if seen.private and self.answered_at and seen.at >= self.answered_at and seen.id not in replies
-            if until is None or seen.at < until
+            if (until is None or seen.at < until) and MOVED not in seen.text and SOON not in seen.text
         ]
 
     def _counted_until(self, person: Person) -> datetime | None:

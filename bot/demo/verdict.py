@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from bot.demo.care import CARE, is_card
 from bot.demo.eyes import Seen
 from bot.demo.keeping import KEEPING
+from bot.demo.meeting import MEETING
 from bot.demo.night import AWAY, COMING, LISTENING, WELCOME_IN, Night
 from bot.demo.people import Person
 
-REMINDERS = 4
-"""Two of each of two meetings."""
+REMINDERS = 5
+"""Two of each of two meetings, and one more because the first was moved."""
+CHANGED = "This meeting has changed."
 PROMPTLY = timedelta(seconds=5)
 
 
@@ -34,12 +36,13 @@ def judge(night: Night) -> list[Finding]:
         ("There was one card for each request", cards),
         ("Each who was welcomed in, and the one who was not, was told once", words),
         ("Each reminder came once, at its time, one of them after an outage", reminders),
-        ("The clocks changed, and the meeting stayed at seven in the evening", clock_change),
+        ("The clocks changed, and the meeting stayed at half past seven", clock_change),
         ("The desk saw how many, and not who", numbers),
         ("Reminders and requests called nobody", calls),
         ("The room was open to its members and to nobody else", room_access),
         ("The desk was open to the facilitators and to nobody else", desk_access),
         ("The safeguarding room was open to the lead and the backup alone", safeguarding_access),
+        *MEETING,
         *KEEPING,
         *CARE,
         ("What was answered to one person, nobody else saw", private_answers),
@@ -48,7 +51,8 @@ def judge(night: Night) -> list[Finding]:
         ("Database, journal and log hold no id of a person and nobody's words", traces),
         ("Nothing went wrong unseen", errors),
     ]
-    return [Finding(what, tuple(check(night))) for what, check in checks]
+    with night.eyes.still():
+        return [Finding(what, tuple(check(night))) for what, check in checks]
 
 
 def rooms(night: Night) -> Iterable[str]:
@@ -126,8 +130,9 @@ def numbers(night: Night) -> Iterable[str]:
     if len(night.numbers) != 1:
         yield f"{len(night.numbers)} cards of the meeting stand on the desk."
     answered = {answer.person.name for answer in night.cast.journal if answer.did in _ANSWERS}
+    holding = {person.id for person in night.facilitators}
     for card in night.numbers:
-        if card.calls or card.names or any(name in card.text for name in answered):
+        if {*card.calls, *card.names} - holding or any(name in card.text for name in answered):
             yield "The meeting's card says who answered."
         if len(re.findall(r"\b1\b", card.text)) < len(_ANSWERS):
             yield f"Three people gave three answers, and the card says: {card.text}"
@@ -220,7 +225,9 @@ def _access(night: Night, room: str, allowed: set[str]) -> Iterable[str]:
 
 
 def _reminders(night: Night) -> list[Seen]:
-    return [seen for seen in night.cast.facilitator.sees(night.room) if COMING in seen.buttons]
+    """Also those that now say that the meeting has changed."""
+    seen = night.cast.facilitator.sees(night.room)
+    return [one for one in seen if COMING in one.buttons or CHANGED in one.text]
 
 
 def _name(night: Night, user_id: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from bot.core.clock import Clock
 from bot.core.ids import new_id
@@ -13,6 +13,11 @@ from bot.storage import Database, Tx
 
 BATCH = 50
 
+CLOSED = "closed"
+"""The problem of a direct message that somebody takes none of."""
+
+OnClosed = Callable[[Tx, Kept], Awaitable[None]]
+
 
 class Inbox:
     def __init__(self, db: Database, clock: Clock, outbox: Outbox) -> None:
@@ -20,6 +25,7 @@ class Inbox:
         self._clock = clock
         self._outbox = outbox
         self._rings: list[Callable[[], None]] = []
+        self._closed: dict[str, OnClosed] = {}
         outbox.delivered(DM_KIND, self._arrived)
         outbox.undeliverable(DM_KIND, self._not_taken)
 
@@ -29,6 +35,14 @@ class Inbox:
         """Have it told, if and only if ``tx`` is kept."""
         await store.add(tx, new_id(), word, self._clock())
         tx.after_commit(self._ring)
+
+    async def of_kind(self, tx: Tx, guild_id: int, kind: str) -> list[Kept]:
+        """The words of this kind in one server, told or not, oldest first."""
+        return await store.of_kind(tx, guild_id, kind, self._clock())
+
+    async def unsay(self, tx: Tx, word: Kept) -> None:
+        """Take back a word that was not told yet."""
+        await store.remove_untold(tx, word.id)
 
     async def allow(self, tx: Tx, *, guild_id: int, user_id: int, purpose: str) -> None:
         """The person ticked *You may message me about this*, for this purpose only."""
@@ -41,6 +55,10 @@ class Inbox:
     async def purposes(self, tx: Tx, *, guild_id: int, user_id: int) -> set[str]:
         """What this person allows direct messages for."""
         return await store.purposes(tx, guild_id, user_id)
+
+    def closed(self, kind: str, handler: OnClosed) -> None:
+        """Call ``handler`` when a word of this kind waits because the person's direct messages are closed."""
+        self._closed[kind] = handler
 
     async def waiting(self, *, guild_id: int, user_id: int) -> list[Kept]:
         """What this person has not been told yet, oldest first."""
@@ -102,7 +120,12 @@ class Inbox:
         await store.move(tx, int(str(post.params["word"])), State.SENT, State.WAITING, after=State.DELIVERED)
 
     async def _not_taken(self, tx: Tx, post: Returned) -> None:
-        await store.move(tx, int(str(post.params["word"])), State.SENT, after=State.WAITING)
+        word_id = int(str(post.params["word"]))
+        if not await store.move(tx, word_id, State.SENT, after=State.WAITING) or post.problem != CLOSED:
+            return
+        word = await store.get(tx, word_id)
+        if word is not None and (handler := self._closed.get(word.kind)):
+            await handler(tx, word)
 
     def _ring(self) -> None:
         for ring in self._rings:

@@ -70,6 +70,11 @@ def _word(tx: Tx, row: RowMapping) -> KeptWord:
     )
 
 
+async def get(tx: Tx, word_id: int) -> KeptWord | None:
+    row = await tx.first(sa.select(inbox).where(inbox.c.id == word_id))
+    return None if row is None else _word(tx, row)
+
+
 async def sent(tx: Tx, word_id: int, now: datetime) -> KeptWord | None:
     on_its_way = (inbox.c.id == word_id, inbox.c.state == State.SENT, inbox.c.expires_at > now)
     row = await tx.first(sa.select(inbox).where(*on_its_way))
@@ -98,6 +103,15 @@ async def of(tx: Tx, guild_id: int, user_id: int, now: datetime, states: Sequenc
         .order_by(inbox.c.created_at)
     )
     return [_word(tx, row) for row in rows]
+
+
+async def of_kind(tx: Tx, guild_id: int, kind: str, now: datetime) -> list[KeptWord]:
+    same = sa.and_(inbox.c.guild_id == guild_id, inbox.c.kind == kind, inbox.c.expires_at > now)
+    return [_word(tx, row) for row in await tx.all(sa.select(inbox).where(same).order_by(inbox.c.created_at))]
+
+
+async def remove_untold(tx: Tx, word_id: int) -> None:
+    await tx.execute(sa.delete(inbox).where(inbox.c.id == word_id, inbox.c.state != State.DELIVERED))
 
 
 async def move(tx: Tx, word_id: int, *before: State, after: State) -> bool:

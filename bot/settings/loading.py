@@ -14,7 +14,7 @@ from bot.settings.files import Document, read_toml, shown
 from bot.settings.guidelines import read_guidelines
 from bot.settings.helplines import read_helplines
 from bot.settings.model import Agreement, Settings
-from bot.settings.options import Options, read_options
+from bot.settings.options import Options, check_checkin, read_options
 from bot.settings.problems import Findings
 from bot.settings.starter import starter_dir
 from bot.settings.texts import read_texts
@@ -61,8 +61,9 @@ class _Config:
 def _read_config(folder: Path, start: Path, findings: Findings) -> _Config:
     name = shown(folder / _OPTIONS, start)
     document = read_toml(folder / _OPTIONS, name, findings)
-    return _Config(
-        options=read_options(document or Document(name=name, values={}, lines={}), _quiet_if(document, findings)),
+    written = document or Document(name=name, values={}, lines={})
+    config = _Config(
+        options=read_options(written, _quiet_if(document, findings)),
         texts=read_texts(folder / _TEXTS, shown(folder / _TEXTS, start), starter_dir() / _TEXTS, findings),
         guidelines=read_guidelines(folder / _GUIDELINES, shown(folder / _GUIDELINES, start), findings),
         helplines=read_helplines(
@@ -72,6 +73,8 @@ def _read_config(folder: Path, start: Path, findings: Findings) -> _Config:
             folder / _CHECKINS, shown(folder / _CHECKINS, start), starter_dir() / _CHECKINS, findings
         ),
     )
+    check_checkin(written, config.options, [template.id for template in config.checkins], findings)
+    return config
 
 
 def _quiet_if(document: Document | None, findings: Findings) -> Findings:

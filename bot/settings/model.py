@@ -112,10 +112,20 @@ class GroupDefaults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingDefaults:
-    """How long a meeting is, and how long before it the reminders come, longest first."""
+    """How long a meeting is, how long before it the reminders come, longest first, whether it is said when nobody
+    opens one, and which check-in follows it, if any.
+    """
 
     minutes: int = 90
     reminders: tuple[timedelta, ...] = (timedelta(hours=24), timedelta(hours=1))
+    opening: bool = True
+    checkin: str = "meeting_climate"
+    turn: timedelta = timedelta(minutes=2)
+    """How long one person's turn in a circle round is meant to be."""
+    confirm: bool = True
+    """Whether facilitators say beforehand that they will be there, and a meeting that nobody holds is called off."""
+    absence_after: int = 2
+    """After how many missed meetings in a row facilitators are asked about a note, for who wished for one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast, get_args
@@ -29,6 +29,7 @@ _SECOND = timedelta(seconds=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _LONGEST_STEP = 7 * _DAY
+_SHORTEST_TURN, _LONGEST_TURN = 10 * _SECOND, 30 * 60 * _SECOND
 _TELLS: tuple[str, ...] = get_args(Tell)
 
 # Longer than these there is no reason to keep it: domain practice, and Discord's own terms for API data.
@@ -134,9 +135,23 @@ def _meetings(table: Table) -> MeetingDefaults:
     meetings = MeetingDefaults(
         minutes=table.whole("minutes", usual.minutes, least=5, most=480),
         reminders=table.durations("reminders", usual.reminders, least=_SECOND, most=28 * _DAY, longest=5),
+        turn=table.duration("turn", usual.turn, least=_SHORTEST_TURN, most=_LONGEST_TURN),
+        opening=table.flag("opening", default=usual.opening),
+        checkin=table.text("checkin", usual.checkin),
+        confirm=table.flag("confirm", default=usual.confirm),
+        absence_after=table.whole("absence_after", usual.absence_after, least=1, most=6),
     )
     table.refuse_unknown()
     return meetings
+
+
+def check_checkin(document: Document, options: Options, known: Collection[str], findings: Findings) -> None:
+    """Report a check-in after meetings that none of the ``known`` templates is."""
+    wanted, values = options.meetings.checkin, document.values.get("meetings")
+    # one that the operator did not name and took away does not come, and that is all
+    if isinstance(values, dict) and "checkin" in values and wanted and wanted not in known:
+        table = Table.of(document, findings).table("meetings")
+        table.wrong("checkin", f"is {wanted!r}", f'"" for none, or one of: {", ".join(sorted(known))}')
 
 
 def _ladder(table: Table) -> tuple[LadderTier, ...]:

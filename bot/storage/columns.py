@@ -35,6 +35,8 @@ class Kept(StrEnum):
     """A member's own choice: until they leave or change it."""
     ATTENDANCE = "attendance"
     """A member's word on one meeting: until shortly after that meeting."""
+    HEADCOUNT = "headcount"
+    """How many came to a meeting, without names: long enough to plan by."""
     CASE = "case"
     """A concern and who has to do with it: until it is closed, then for as long as it may be asked about."""
     EVIDENCE = "evidence"

@@ -63,6 +63,8 @@ class Gate:
     refusal: str = ""
     ended: bool = False
     """Whether it is still there for the facilitators of a group that has been archived."""
+    direct: bool = False
+    """Whether it works in a direct message as well, where there is no server and nobody is anything to a group."""
 
 
 class Refused(app_commands.CheckFailure):
@@ -73,14 +75,20 @@ class Refused(app_commands.CheckFailure):
         self.reason = reason
 
 
-def requires(access: Access, answers: Answers) -> Callable[[F], F]:
-    """Declare, on a command, who may use it and how it answers."""
+def requires(
+    access: Access, answers: Answers, about: Callable[[Interaction], Awaitable[int | None]] | None = None
+) -> Callable[[F], F]:
+    """Declare, on a command, who may use it and how it answers.
+
+    ``about`` finds the id of the group in what else was typed, where nobody named one.
+    """
     gate = Gate(access, answers)
 
     async def check(interaction: Interaction) -> bool:
         try:
             group = interaction.namespace.group if "group" in interaction.namespace else None
-            await pass_through(interaction, gate, code=group)
+            group_id = await about(interaction) if about is not None and not group else None
+            await pass_through(interaction, gate, code=group, group_id=group_id)
         except Exception as error:
             raise Refused(error) from error
         return True
@@ -98,7 +106,7 @@ async def pass_through(
     interaction: Interaction, gate: Gate, *, group_id: int | None = None, code: str | None = None
 ) -> None:
     """Let the person through, deferring if the answer comes later. Raises ``NotAllowed`` with the reason in words."""
-    if interaction.guild_id is None:
+    if interaction.guild_id is None and not gate.direct:
         raise NotAllowed("errors.not_here")
     if Access.ANYONE not in gate.access:
         standing, held = await look_up(interaction, group_id=group_id, code=code)
@@ -180,7 +188,7 @@ Finds = Callable[[Interaction], Awaitable[list[Group]]]
 
 def group_choices(access: Access) -> Choices:
     """Autocomplete for ``group:``: only the groups for which this person may run the command."""
-    return choices_among(lambda interaction: _runnable(interaction, access))
+    return choices_among(lambda interaction: runnable(interaction, access))
 
 
 def choices_among(find: Finds) -> Choices:
@@ -200,7 +208,28 @@ def choices_among(find: Finds) -> Choices:
     return choose
 
 
-async def _runnable(interaction: Interaction, access: Access) -> list[Group]:
+FindsIn = Callable[[Interaction, Group], Awaitable[list[tuple[str, str]]]]
+"""Gives names and values to choose among, in one group."""
+
+
+def choices_in_group(access: Access, find: FindsIn) -> Choices:
+    """Autocomplete for what belongs to the group that a command is about; nothing for those who may not run it."""
+
+    async def choose(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        try:
+            standing, held = await look_up(interaction, code=getattr(interaction.namespace, "group", None))
+            about = standing.group
+            found = await find(interaction, about) if about is not None and held & access else []
+        except Exception:
+            log.exception("an autocomplete failed")
+            return []
+        fitting = [(name, value) for name, value in found if typed.casefold() in name.casefold()]
+        return [app_commands.Choice(name=name[:100], value=value) for name, value in fitting[:25]]
+
+    return choose
+
+
+async def runnable(interaction: Interaction, access: Access) -> list[Group]:
     assert interaction.guild_id is not None
     services = services_of(interaction)
     everywhere = interaction.permissions.manage_guild and Access.ADMIN in access

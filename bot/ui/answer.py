@@ -52,7 +52,7 @@ async def answer(interaction: discord.Interaction[Any], page: Page) -> None:
     What is too long for one message comes in several.
     """
     for one in divide(page):
-        await _add(interaction, layout(one, words_of(interaction)), one.allowed_mentions)
+        await _add(interaction, one)
         interaction.extras[TOLD] = Told.ANSWER
 
 
@@ -69,11 +69,11 @@ async def replace(interaction: discord.Interaction[Any], page: Page) -> None:
     if so_far(interaction) is Told.NOTHING:
         await _once(lambda: interaction.response.edit_message(view=view, allowed_mentions=page.allowed_mentions))
     else:
-        await _edit(interaction, view, page.allowed_mentions)
+        await _edit(interaction, view, first)
     interaction.extras[TOLD] = Told.ANSWER
     # what went on in further messages stands there once, however often the first is edited
     for one in others[interaction.extras.get(FURTHER, 0) :]:
-        await _add(interaction, layout(one, words_of(interaction)), one.allowed_mentions)
+        await _add(interaction, one)
     interaction.extras[FURTHER] = max(interaction.extras.get(FURTHER, 0), len(others))
 
 
@@ -83,22 +83,32 @@ async def open_form(interaction: discord.Interaction[Any], form: ui.Modal) -> No
     interaction.extras[TOLD] = Told.FORM
 
 
-async def _add(interaction: discord.Interaction[Any], view: ui.LayoutView, mentions: discord.AllowedMentions) -> None:
+async def _add(interaction: discord.Interaction[Any], page: Page) -> None:
+    view, mentions = layout(page, words_of(interaction)), page.allowed_mentions
     match so_far(interaction):
         case Told.NOTHING:
-            await _once(lambda: interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=mentions))
+            await _once(
+                lambda: interaction.response.send_message(
+                    view=view, ephemeral=True, allowed_mentions=mentions, files=page.files
+                )
+            )
         case Told.THINKING:
-            await _edit(interaction, view, mentions)
+            await _edit(interaction, view, page)
         case Told.FORM | Told.ANSWER:
-            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=mentions)
+            await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=mentions, files=page.files)
 
 
-async def _edit(interaction: discord.Interaction[Any], view: ui.LayoutView, mentions: discord.AllowedMentions) -> None:
+async def _edit(interaction: discord.Interaction[Any], view: ui.LayoutView, page: Page) -> None:
+    async def edit() -> None:
+        await interaction.edit_original_response(
+            view=view, allowed_mentions=page.allowed_mentions, attachments=page.files
+        )
+
     try:
-        await interaction.edit_original_response(view=view, allowed_mentions=mentions)
+        await edit()
     except aiohttp.ClientError:
         # the same twice is the same
-        await interaction.edit_original_response(view=view, allowed_mentions=mentions)
+        await edit()
 
 
 async def _once(send: Callable[[], Awaitable[Any]]) -> None:

@@ -53,6 +53,8 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
     """The key of what is said to those who may not, if not what is always said."""
     ended: ClassVar[bool] = False
     """Whether it is still there for the facilitators of an archived group."""
+    direct: ClassVar[bool] = False
+    """Whether it also works in a direct message: then its custom id says of which server it is."""
 
     def __init_subclass__(cls, *, template: str = r"(?!)") -> None:
         super().__init_subclass__(template=template)
@@ -64,7 +66,7 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
 
     @property
     def gate(self) -> Gate:
-        return Gate(self.access, self.answers, self.afterwards, self.refusal, self.ended)
+        return Gate(self.access, self.answers, self.afterwards, self.refusal, self.ended, self.direct)
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:

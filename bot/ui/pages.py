@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Protocol, cast, runtime_checkable
 
 import discord
@@ -36,10 +38,21 @@ class Row:
         self.items = items
 
 
-class Page:
-    """A message as its feature writes it: words and rows, top to bottom, and whom it calls by mention."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that is handed over with the message."""
 
-    def __init__(self, *parts: str | Row, mentions: tuple[int, ...] = ()) -> None:
+    name: str
+    content: bytes
+
+
+Part = str | Row | Document
+
+
+class Page:
+    """A message as its feature writes it: words, rows and files, top to bottom, and whom it calls by mention."""
+
+    def __init__(self, *parts: Part, mentions: tuple[int, ...] = ()) -> None:
         """``mentions``: user ids that are really notified; nobody else ever is, whatever the words hold."""
         self.parts = parts
         self.mentions = mentions
@@ -50,13 +63,18 @@ class Page:
         people = [discord.Object(user_id) for user_id in self.mentions]
         return discord.AllowedMentions(everyone=False, roles=False, users=people, replied_user=False)
 
+    @property
+    def files(self) -> list[discord.File]:
+        """What is handed over, to be sent once; made anew each time it is asked for."""
+        return [discord.File(BytesIO(part.content), part.name) for part in self.parts if isinstance(part, Document)]
+
 
 def divide(page: Page) -> list[Page]:
     """The same in as many messages as it takes; whom it calls is called by the first."""
-    made: list[list[str | Row]] = [[]]
+    made: list[list[Part]] = [[]]
     length = components = 0
     for part in [piece for whole in page.parts for piece in _pieces(whole)]:
-        long, many = (0, 1 + len(part.items)) if isinstance(part, Row) else (len(part), 1)
+        long, many = _size(part)
         if made[-1] and (length + long > LONGEST or components + many > MOST):
             made.append([])
             length = components = 0
@@ -66,11 +84,22 @@ def divide(page: Page) -> list[Page]:
     return [Page(*first, mentions=page.mentions), *(Page(*parts) for parts in others)]
 
 
-def _pieces(part: str | Row) -> list[str | Row]:
+def _size(part: Part) -> tuple[int, int]:
+    """How many characters and components it takes."""
+    match part:
+        case Row():
+            return 0, 1 + len(part.items)
+        case Document():
+            return 0, 1
+        case str():
+            return len(part), 1
+
+
+def _pieces(part: Part) -> list[Part]:
     """A text that is too long for any message, cut between words where it has some."""
-    if isinstance(part, Row):
+    if not isinstance(part, str):
         return [part]
-    pieces: list[str | Row] = []
+    pieces: list[Part] = []
     while len(part) > LONGEST:
         # not far from the end: a cut is better late than at the only space, near the beginning
         cut = max(part.rfind(gap, LONGEST // 2, LONGEST) for gap in "\n ")
@@ -86,10 +115,20 @@ def layout(page: Page, words: Words, *, mark: int | None = None) -> ui.LayoutVie
     The view is made afresh for each send and stopped before it: its buttons answer by their templates, and the
     library need keep nothing of it.
     """
-    children = [_row(part, words) if isinstance(part, Row) else ui.TextDisplay[Any](part) for part in page.parts]
+    children = [_component(part, words) for part in page.parts]
     made = ui.LayoutView(timeout=None).add_item(ui.Container[Any](*children, id=mark))
     made.stop()
     return made
+
+
+def _component(part: Part, words: Words) -> ui.Item[Any]:
+    match part:
+        case Row():
+            return _row(part, words)
+        case Document():
+            return ui.File[Any](f"attachment://{part.name}")
+        case str():
+            return ui.TextDisplay[Any](part)
 
 
 def _row(row: Row, words: Words) -> ui.ActionRow[Any]:

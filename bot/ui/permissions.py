@@ -46,6 +46,9 @@ HIDDEN = Permissions(view_channel=True)
 
 INVITE = MEMBER | FACILITATOR | MEMBER_VOICE | BOT | Permissions(manage_channels=True, manage_roles=True)
 
+EVENTS = Permissions(create_events=True)
+"""What the bot needs besides, on its role and in a voice channel, where meetings are to have Discord's own event."""
+
 REASONS = {
     "view_channel": "see the rooms it keeps, and let members see theirs",
     "send_messages": "post, and let members write in their rooms",
@@ -60,6 +63,8 @@ REASONS = {
     "manage_channels": "make a group's private rooms",
     "manage_roles": "give and take one person's access to a room (Discord calls this Manage Roles; no role is touched)",
 }
+
+EVENT_REASONS = {"create_events": "show Discord's own event about a meeting, where a group wants that"}
 
 
 def names(permissions: Permissions) -> list[str]:

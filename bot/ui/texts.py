@@ -16,6 +16,8 @@ PLAIN = ("_button", "_title", "_label", "_hint", "_option", "_placeholder")
 JOINERS = "\u200c\u200d"
 
 _BRACKET = re.compile(r"(?<!\\)\[")
+_ADDRESS = re.compile(r"""(https?://(?:[^\s()]|\([^\s()]*\))+(?<![.,;:!?'"\]>]))""")
+_MARKING = re.compile(r"[\\<>()\[\]*`|\"]")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -65,6 +67,24 @@ def channel(channel_id: int) -> Raw:
 def quote(text: str) -> Raw:
     """Somebody's own words given back to them line by line, as words only."""
     return Raw("\n".join(f"> {harmless(line, marked=True)}" for line in text.splitlines()))
+
+
+def linked(text: str) -> Raw:
+    """Somebody's own words as words only, but for their web addresses, which can be pressed."""
+    pieces = _ADDRESS.split(" ".join(text.split()))
+    return Raw("".join(_address(piece) if count % 2 else _plain(piece) for count, piece in enumerate(pieces)))
+
+
+def _plain(piece: str) -> str:
+    inside = harmless(piece, marked=True)
+    # the gaps beside an address are part of what was typed
+    return f"{' ' * piece.startswith(' ')}{inside}{' ' * (piece.endswith(' ') and bool(inside))}"
+
+
+def _address(address: str) -> str:
+    """A web address without the letters that could end it and mark what follows; it still leads to the same place."""
+    seen = "".join(letter for letter in address if _shows(letter))
+    return _MARKING.sub(lambda found: f"%{ord(found[0]):02X}", seen)
 
 
 def harmless(value: object, *, marked: bool) -> str:

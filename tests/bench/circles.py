@@ -146,4 +146,4 @@ async def _plan(tx: Tx, services: Services, circle: Circle, starts_at: datetime)
         state=MeetingState.PLANNED,
     )
     await meetings_store.add(tx, meeting, services.clock())
-    await services.meetings._reminders.expect(tx, meeting)
+    await services.meetings._course.plan(tx, meeting)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.calendar import at_local
 from bot.core.errors import UserError
-from bot.core.reading import FARTHEST, read_day, read_start
+from bot.core.reading import FARTHEST, offers, read_day, read_start
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)  # a Sunday, 13:00 in Berlin
@@ -53,6 +53,38 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)  # a Sunday, 13:00 in Berlin
         ("tue 1 dec 19:00", "2026-12-01 19:00"),
         ("wed 1 dec 19:00", "2027-12-01 19:00"),
         ("\uff11\uff19:\uff10\uff10", "2026-11-22 19:00"),
+        ("19", "2026-11-22 19:00"),
+        ("19h30", "2026-11-22 19:30"),
+        ("tue 7", "2026-11-24 19:00"),
+        ("tue 10", "2026-11-24 10:00"),
+        ("tue 12", "2026-11-24 12:00"),
+        ("dec 1 7", "2026-12-01 19:00"),
+        ("noon", "2026-11-23 12:00"),
+        ("tue noon", "2026-11-24 12:00"),
+        ("midnight", "2026-11-23 00:00"),
+        ("tonight 8", "2026-11-22 20:00"),
+        ("tue evening at 8:30", "2026-11-24 20:30"),
+        ("8 in the morning", "2026-11-23 08:00"),
+        ("7 o'clock tue", "2026-11-24 19:00"),
+        ("next tue 7pm", "2026-11-24 19:00"),
+        ("next sun 19:00", "2026-11-29 19:00"),
+        ("this sun 19:00", "2026-11-22 19:00"),
+        ("tue next week 19:00", "2026-11-24 19:00"),
+        ("next week sun 19:00", "2026-11-29 19:00"),
+        ("next week 19:00", "2026-11-29 19:00"),
+        ("in 2 weeks 19:00", "2026-12-06 19:00"),
+        ("in a month at 7pm", "2026-12-22 19:00"),
+        ("in 2 hours", "2026-11-22 15:00"),
+        ("in 90 minutes", "2026-11-22 14:30"),
+        ("the day after tomorrow 19:00", "2026-11-24 19:00"),
+        ("24.12. 19:00", "2026-12-24 19:00"),
+        ("24.12.2026 19:00", "2026-12-24 19:00"),
+        ("12/24/26 7pm", "2026-12-24 19:00"),
+        ("19:00 24.12", "2026-12-24 19:00"),
+        ("1/12/2026 19:00", "2026-12-01 19:00"),
+        ("tue 8/12 19:00", "2026-12-08 19:00"),
+        ("12.12. 19:00", "2026-12-12 19:00"),
+        ("the 1st of december 19:00", "2026-12-01 19:00"),
     ],
 )
 def test_a_start_is_read_as_people_mean_it(typed: str, meant: str) -> None:
@@ -69,14 +101,17 @@ def test_a_start_is_read_as_people_mean_it(typed: str, meant: str) -> None:
         ("1 dec", "time_missing"),
         ("2026-12-01", "time_missing"),
         ("soon", "start_unclear"),
-        ("19", "start_unclear"),
-        ("tue 19", "start_unclear"),
+        ("24", "start_unclear"),
         ("25:00", "start_unclear"),
         ("19:60", "start_unclear"),
         ("13pm", "start_unclear"),
         ("0am", "start_unclear"),
-        ("next tue 19:00", "start_unclear"),
-        ("1/12 19:00", "start_unclear"),
+        ("1/12 19:00", "date_unclear"),
+        ("1.12.2027 19:00", "date_unclear"),
+        ("in 0 minutes", "past"),
+        ("in 900 days 19:00", "too_far"),
+        ("32.1. 19:00", "no_such_day"),
+        ("in 2 weeks", "time_missing"),
         ("tu 19:00", "start_unclear"),
         ("-1 dec 19:00", "start_unclear"),
         ("\u0661\u0669:\u0660\u0660", "start_unclear"),
@@ -119,6 +154,31 @@ def test_every_form_of_a_date_means_the_same(day: date, at: time) -> None:
     forms = ("%Y-%m-%d %H:%M", "%d %b %Y %I:%M%p", "%B %d %Y %I:%M %p", "%A %d %b %Y %H.%M", "%H:%M %Y-%m-%d")
     read = {read_start(wall.strftime(form), NOW, BERLIN) for form in forms}
     assert {(start.day, start.time) for start in read} == {(day, at.replace(second=0, microsecond=0))}
+
+
+@given(st.text(max_size=12) | st.sampled_from(["", "tue", "tue 7", "1/12", "24.12.", "in 2 weeks", "7pm", "tomorrow"]))
+def test_what_is_offered_is_read_back_as_it_was_offered(typed: str) -> None:
+    for start in offers(typed, NOW, BERLIN, usual=[time(18, 30)], most=25):
+        assert read_start(f"{start.day} {start.time:%H:%M}", NOW, BERLIN) == start
+
+
+def test_what_may_be_meant_is_offered_the_likeliest_first() -> None:
+    def shown(typed: str) -> list[str]:
+        found = offers(typed, NOW, BERLIN, usual=[time(18, 30)], most=3)
+        return [f"{start.day} {start.time:%H:%M}" for start in found]
+
+    assert shown("") == ["2026-11-22 18:30", "2026-11-23 18:30", "2026-11-24 18:30"]
+    assert shown("tue") == ["2026-11-24 18:30", "2026-11-24 19:00", "2026-11-24 18:00"]
+    assert shown("tue 7") == ["2026-11-24 19:00", "2026-11-24 07:00"]
+    assert shown("1/12 7pm") == ["2026-12-01 19:00", "2027-01-12 19:00"]
+    assert shown("whenever") == []
+
+
+def test_a_day_without_a_time_means_the_usual_one_where_there_is_one() -> None:
+    start = read_start("in 2 weeks", NOW, BERLIN, usual=time(18, 30))
+    assert (str(start.day), start.time) == ("2026-12-06", time(18, 30))
+    with pytest.raises(UserError, match="time_missing"):
+        read_start("", NOW, BERLIN, usual=time(18, 30))
 
 
 def test_the_day_is_the_one_where_the_group_is() -> None:

@@ -19,7 +19,7 @@ from tests.core.clock_changes import Change, changes
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 SEVEN = time(19)
-PLACES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca")
+PLACES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Europe/Dublin")
 COMES_ROUND = [repeat for repeat in Repeat if repeat is not Repeat.NONE]
 QUARTER = timedelta(minutes=15)
 

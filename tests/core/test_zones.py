@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.cli.main import main
 from bot.core.errors import UserError
 from bot.core.zones import read_zone, zone_names, zones_like
 
@@ -55,3 +57,10 @@ def test_what_is_half_typed_finds_the_cities_first() -> None:
     assert zones_like("new y", 25) == ["America/New_York"]
     assert len(zones_like("", 25)) == 25
     assert zones_like("nowhere at all", 25) == []
+
+
+def test_the_rules_come_from_the_installed_package_alone() -> None:
+    zoneinfo.reset_tzpath(("/nowhere",))
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert zoneinfo.TZPATH == ()

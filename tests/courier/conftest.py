@@ -73,6 +73,8 @@ class Ferry:
     """What a deed's renderer says when it is asked, by the deed's key."""
     trouble: set[str] = field(default_factory=set[str])
     """Keys of errands whose renderer raises."""
+    unwanted: set[str] = field(default_factory=set[str])
+    """Keys of notes that should not be said any more."""
     more_words: tuple[str, ...] = ()
     mentions: tuple[int, ...] = ()
     delivered: list[Delivered] = field(default_factory=list[Delivered])
@@ -94,8 +96,10 @@ class Ferry:
     async def _on_returned(self, tx: Tx, told: Returned) -> None:
         tx.after_commit(lambda: self.returned.append(told))
 
-    async def _note(self, errand: Errand) -> Page:
+    async def _note(self, errand: Errand) -> Page | None:
         self.asked.append(errand.key)
+        if errand.key in self.unwanted:
+            return None
         if errand.key in self.trouble:
             raise ZeroDivisionError
         return Page(f"note {errand.key}", *self.more_words, mentions=self.mentions)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
-from bot.core.clock import utc_now
 from bot.courier import (
     AccessWanted,
     DeleteWanted,
     EditWanted,
-    EventWanted,
     Overwrite,
     PinWanted,
     RenameWanted,
@@ -28,7 +25,6 @@ from tests.wire import Message, Permission
 CHANNELS = "/guilds/*/channels"
 PERMISSIONS = "/channels/*/permissions/*"
 PINS = "/channels/*/messages/pins/*"
-EVENTS = "/guilds/*/scheduled-events"
 READ = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
 WRITE = READ | int(Permission.SEND_MESSAGES)
 ROOM = RoomWanted(type="text", name="tides", code="k7m2xp", topic="A quiet room. Code k7m2xp")
@@ -272,7 +268,7 @@ async def test_unpinning_what_is_pinned_what_is_not_and_what_is_gone(ferry: Ferr
     assert ferry.returned == [] and len(ferry.wire.asked("DELETE", PINS)) == 1
 
 
-# edits, deletions, events
+# edits, deletions
 
 
 async def test_a_post_is_edited_and_one_that_is_gone_is_given_back(ferry: Ferry) -> None:
@@ -302,32 +298,6 @@ async def test_a_post_is_deleted_and_one_that_is_gone_is_as_it_should_be(ferry: 
         await ferry.do(What.DELETE, DeleteWanted(channel_id=ferry.room.id, message_id=message.id))
         await ferry.courier.settled()
     assert ferry.notes() == [] and ferry.returned == [] and len(ferry.delivered) == 3
-
-
-async def test_an_event_is_made_changed_and_removed_and_found_by_its_code(ferry: Ferry) -> None:
-    voice = ferry.wire.add_channel(ferry.guild, "Tides aloud", kind=2)
-    begins = utc_now().replace(microsecond=0) + timedelta(days=1)
-    wanted = EventWanted(
-        channel_id=voice.id,
-        code="k7m2xp",
-        name="Tides",
-        description="An hour together. Code k7m2xp",
-        starts_at=begins,
-        ends_at=begins + timedelta(hours=1),
-    )
-    ferry.wire.lose_answer("POST", EVENTS)
-    await ferry.do(What.EVENT, wanted)
-    await ferry.courier.settled()
-    await ferry.come_round(seconds=3)
-    assert [event.data["name"] for event in ferry.guild.events.values()] == ["Tides"]
-    await ferry.do(What.EVENT, replace(wanted, name="Tides, later"))
-    await ferry.courier.settled()
-    assert [event.data["name"] for event in ferry.guild.events.values()] == ["Tides, later"]
-    for _ in range(2):
-        await ferry.do(What.EVENT, replace(wanted, gone=True))
-        await ferry.courier.settled()
-        assert ferry.guild.events == {}
-    assert ferry.returned == []
 
 
 # one deed, put more than once

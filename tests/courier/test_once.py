@@ -127,6 +127,51 @@ async def test_a_room_lost_from_view_holds_what_may_have_arrived(ferry: Ferry) -
     assert await ferry.problems() == [("held", "cannot_look")]
 
 
+async def test_what_arrived_is_found_though_the_next_attempt_is_refused(ferry: Ferry) -> None:
+    await lose_one(ferry)
+    ferry.wire.fail("POST", MESSAGES, 403, code=50013)
+    await ferry.come_round(seconds=3)
+    assert ferry.notes() == ["note a"] and ferry.returned == []
+    assert [told.message_id for told in ferry.delivered] == [message.id for message in ferry.messages()]
+
+
+async def test_what_did_not_arrive_is_given_back_once_it_is_refused(ferry: Ferry) -> None:
+    ferry.wire.fail("POST", MESSAGES, 503)
+    await ferry.put(ferry.post("a"))
+    await ferry.courier.settled()
+    ferry.wire.fail("POST", MESSAGES, 403, code=50013)
+    await ferry.come_round(seconds=3)
+    assert ferry.notes() == [] and [told.problem for told in ferry.returned] == ["forbidden"]
+
+
+async def test_where_it_cannot_be_looked_for_after_a_refusal_it_is_held(ferry: Ferry) -> None:
+    await lose_one(ferry)
+    ferry.wire.set_overwrite(ferry.room, ferry.wire.bot_role(ferry.guild), deny=Permission.VIEW_CHANNEL)
+    await ferry.come_round(seconds=3)
+    assert await ferry.problems() == [("held", "cannot_look")] and ferry.returned == []
+    ferry.wire.drop_overwrite(ferry.room, ferry.wire.bot_role(ferry.guild))
+    await ferry.come_round(seconds=1)
+    assert ferry.notes() == ["note a"] and len(ferry.delivered) == 1
+
+
+async def test_what_nobody_wants_any_more_is_known_to_have_arrived(ferry: Ferry) -> None:
+    """Its feature is told where it stands, so that it can be mended: a reminder, say, of a meeting that moved."""
+    await lose_one(ferry)
+    ferry.unwanted.add("a")
+    await ferry.come_round(seconds=3)
+    assert [told.message_id for told in ferry.delivered] == [message.id for message in ferry.messages()]
+    assert sends(ferry) == 1
+
+
+async def test_what_nobody_wants_any_more_is_not_sent_if_it_did_not_arrive(ferry: Ferry) -> None:
+    ferry.wire.fail("POST", MESSAGES, 503)
+    await ferry.put(ferry.post("a"))
+    await ferry.courier.settled()
+    ferry.unwanted.add("a")
+    await ferry.come_round(seconds=3)
+    assert ferry.notes() == [] and ferry.delivered == [] and ferry.returned == [] and await ferry.problems() == []
+
+
 async def test_past_its_time_a_post_that_arrived_counts(ferry: Ferry) -> None:
     await lose_one(ferry, expires_at=ferry.clock.after(seconds=2))
     await ferry.come_round(seconds=10)

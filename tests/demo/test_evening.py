@@ -18,6 +18,7 @@ from bot.demo.stage import Stage
 from bot.demo.verdict import judge
 from tests.demo.confided import CONFIDED
 from tests.demo.kept import KEPT
+from tests.demo.met import MET
 from tests.demo.played import Played, Tampering
 
 
@@ -35,15 +36,16 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_everything_holds(played: Played) -> None:
     assert {finding.what: finding.problems for finding in played.findings if finding.problems} == {}
-    assert len(played.findings) > 25
+    assert len(played.findings) > 35
 
 
 async def test_everybody_is_shown_the_meeting_on_their_own_clock(played: Played) -> None:
-    """Seven in the evening in Berlin; in New York, whose clocks had changed before, first two and then one."""
+    """Seven in the evening in Berlin, then half past; in New York, whose clocks had changed before, another hour."""
     assert "Thursday, 26 March 2026 19:00" in played.shown
     assert "Thursday, 26 March 2026 14:00" in played.shown
-    assert "Thursday, 02 April 2026 19:00" in played.shown
-    assert "Thursday, 02 April 2026 13:00" in played.shown
+    assert "Thursday, 26 March 2026 14:30" in played.shown
+    assert "Thursday, 02 April 2026 19:30" in played.shown
+    assert "Thursday, 02 April 2026 13:30" in played.shown
 
 
 def doubled_reminder(played: Played) -> AbstractContextManager[None]:
@@ -240,6 +242,7 @@ def line_in_the_log(played: Played) -> Generator[None]:
         (id_in_a_file, "Database, journal and log"),
         (swallowed, "Nothing went wrong unseen"),
         (line_in_the_log, "Nothing went wrong unseen"),
+        *MET,
         *KEPT,
         *CONFIDED,
     ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +85,43 @@ def test_any_byte_in_a_file_makes_its_state_another(tmp_path: Path) -> None:
     (sealed / "1.tally").write_bytes(b"answers")
     assert traces.state() == before, "the sealed answers are looked at by themselves"
     assert [path.name for path in traces.sealed()] == ["1.tally"]
+
+
+def test_a_file_is_searched_again_once_it_or_what_is_looked_for_has_changed(tmp_path: Path) -> None:
+    kept, traces = tmp_path / "bot.log", Traces(tmp_path, sealed=tmp_path / "nothing")
+    kept.write_bytes(b"The soup was good.")
+    traces.beware_of_words(["rain"])
+    traces.look()
+    traces.look()
+    assert traces.found == set()
+    traces.beware_of_words(["soup"])
+    traces.look()
+    assert traces.found == {"bot.log holds somebody's words"}
+    traces.found.clear()
+    kept.write_bytes(b"The rain was good.")
+    traces.look()
+    assert traces.found == {"bot.log holds somebody's words"}
+
+
+def test_rows_are_counted_as_they_are_now(tmp_path: Path) -> None:
+    traces = Traces(tmp_path, sealed=tmp_path / "nothing")
+    with closing(sqlite3.connect(tmp_path / "bot.db")) as database:
+        database.execute("CREATE TABLE here (id INTEGER)")
+        database.execute("CREATE TABLE away (id INTEGER)")
+        database.execute("INSERT INTO here VALUES (1), (2)")
+        database.commit()
+        assert traces.rows("here", "away") == 2
+        database.execute("DELETE FROM here")
+        database.commit()
+        assert traces.rows("here", "away") == 0
+
+
+def test_while_nothing_moves_a_screen_is_looked_at_once(circle: World, cast: Cast) -> None:
+    with cast.lead.eyes.still():
+        before = cast.lead.sees("lobby")
+        said_by_the_bot(circle, lobby(cast), "One more.")
+        assert cast.lead.sees("lobby") == before
+    assert [seen.text for seen in cast.lead.sees("lobby")] == ["One more."]
 
 
 def test_a_person_is_found_in_the_sealed_answers_too(tmp_path: Path) -> None:

@@ -39,8 +39,11 @@ def _shipped() -> Settings:
 
 
 def shipped_settings(folder: Path, **changes: Any) -> Settings:
-    """The shipped settings, with their places in ``folder``."""
+    """The shipped settings, with their places in ``folder``; but that a meeting takes place though nobody says they
+    will be there.
+    """
     places = {
+        "meetings": replace(_shipped().meetings, confirm=False),
         "database_url": f"sqlite:///{folder}/data/circlekeeper.db",
         "config_dir": folder / "config",
         "checkins_dir": folder / "checkins",

@@ -81,6 +81,9 @@ def test_no_reminders_is_a_choice(tmp_path: Path, toml: str) -> None:
         ("[groups]\nhard_capacity = 5\n", 5, "groups.hard_capacity", "capacity 12 is more than hard_capacity 5"),
         ("[discord]\nserver_members = 1\n", 5, "discord.server_members", "true or false"),
         ("[meetings]\nminutes = 2.5\n", 5, "meetings.minutes", "a whole number"),
+        ("[meetings]\nconfirm = 1\n", 5, "meetings.confirm", "true or false"),
+        ("[meetings]\nabsence_after = 0\n", 5, "meetings.absence_after", "a whole number from 1 to 6"),
+        ("[meetings]\nabsence_after = 7\n", 5, "meetings.absence_after", "a whole number from 1 to 6"),
         ("[meetings]\nreminders = '1 h'\n", 5, "meetings.reminders", "a list such as"),
         ("[meetings]\nreminders = [\n '1 h',\n 'soon',\n]\n", 7, "meetings.reminders[2]", "not a length of time"),
         ("[meetings]\nreminders = ['1 h', '60 min']\n", 5, "meetings.reminders[2]", "says 1h again"),
@@ -181,3 +184,11 @@ def test_a_file_from_windows_reads_the_same(tmp_path: Path) -> None:
         text = file.read_text(encoding="utf-8")
         file.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
     assert load(environ, start=tmp_path) == usual
+
+
+def test_the_check_in_after_a_meeting_is_one_that_there_is_or_none(tmp_path: Path) -> None:
+    settings = load_with(tmp_path, '[meetings]\nopening = false\ncheckin = ""\n')
+    assert (settings.meetings.opening, settings.meetings.checkin) == (False, "")
+    problem = only_problem_of(write_options(tmp_path, '[meetings]\ncheckin = "meeting_climbing"\n'), tmp_path)
+    assert (problem.line, problem.key) == (5, "meetings.checkin")
+    assert "meeting_climate" in problem.allowed

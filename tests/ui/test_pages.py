@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.pages import LONGEST, MOST, Page, Row, divide, layout
+from bot.ui.pages import LONGEST, MOST, Document, Page, Row, divide, layout
 from bot.ui.texts import Words
 from tests.ui.stage import TEXTS, PressButton
 
@@ -68,3 +68,14 @@ def test_a_page_is_one_container_that_bears_the_mark_and_the_operators_words() -
     (container,) = layout(Page("Hello", Row(PressButton("ok", 3))), WORDS, mark=12345).to_components()
     assert container["id"] == 12345
     assert container["components"][1]["components"][0]["label"] == "Press 3"
+
+
+def test_a_file_stands_where_the_page_has_it_and_can_be_sent_again() -> None:
+    whole = Page("Here", Document("when.ics", b"BEGIN"), "x" * 4_000)
+    first, second = divide(whole)
+    (container,) = layout(first, WORDS).to_components()
+    assert [one.get("file", {}).get("url") for one in container["components"]] == [None, "attachment://when.ics"]
+    for _ in range(2):
+        (file,) = first.files
+        assert (file.filename, file.fp.read()) == ("when.ics", b"BEGIN")
+    assert second.files == []

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.ui.texts import Raw, Words, quote
+from bot.ui.texts import Raw, Words, linked, quote
 
 MARKUP = set("*_`~|>[]<#@-")
 WORDS = Words(
@@ -96,3 +96,18 @@ def test_given_back_line_by_line() -> None:
 def test_an_unknown_text_or_an_unfilled_place_is_a_mistake_of_ours(key: str, values: dict[str, str]) -> None:
     with pytest.raises(KeyError):
         WORDS(key, **values)
+
+
+def test_a_web_address_in_somebodys_words_stays_one_that_can_be_pressed() -> None:
+    told = {
+        "see https://a.example/b_c~d?e=*f*&g=(h).": "see https://a.example/b_c~d?e=%2Af%2A&g=%28h%29.",
+        "(https://a.example/b)": "(https://a.example/b)",
+        "*bold* https://a.example _x_": "\\*bold\\* https://a.example \\_x\\_",
+        "https://a.example/`x`[y](z)": "https://a.example/%60x%60%5By%5D%28z%29",
+        "https://a.example/||<@1>||": "https://a.example/%7C%7C%3C@1%3E%7C%7C",
+        "by the sea\n# and a\u202e b": "by the sea # and a b",
+        "javascript:alert(1) http://": "javascript:alert(1) http://",
+        "": "",
+    }
+    assert {typed: str(linked(typed)) for typed in told} == told
+    assert "@everyone" not in linked("come @everyone")

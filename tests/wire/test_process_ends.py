@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from bot.ui.permissions import INVITE, REASONS, names
+from bot.ui.permissions import EVENT_REASONS, INVITE, REASONS, names
 from tests.wire import Permission, Wire
 from tests.wire.processes import House, Process
 from tests.wire.town import Town
@@ -190,10 +190,11 @@ async def test_the_invite_asks_for_the_least_and_explains_each(house: House, wir
     assert asked["client_id"] == [str(wire.world.bot.id)]
     assert int(asked["permissions"][0]) == INVITE.value
     assert set(asked["scope"][0].split()) == {"bot", "applications.commands"}
-    explained = [line.strip() for line in rest.splitlines() if line.startswith("  ")]
-    assert len(explained) == len(names(INVITE)) and all(
-        any(why in line for why in REASONS.values()) for line in explained
+    least, only_for_events = (
+        [line.strip() for line in part.splitlines()[1:] if line] for part in rest.split("Only if")
     )
+    assert len([line for line in least if any(why in line for why in REASONS.values())]) == len(names(INVITE))
+    assert only_for_events == [f"Create Events: {EVENT_REASONS['create_events']}"]
 
 
 async def test_the_invite_needs_no_token_where_the_application_is_named(house: House) -> None:

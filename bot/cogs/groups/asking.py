@@ -10,13 +10,13 @@ import discord
 from discord import ui
 
 from bot.client import Interaction
-from bot.cogs.groups.duty import duties
 from bot.core.errors import UserError
 from bot.features.groups import Group
 from bot.features.groups.model import NOTE_LENGTH, Asking, Wish, version_of
 from bot.ui.access import Access, Answers
 from bot.ui.answer import answer, words_of
 from bot.ui.components import GroupButton, PersistentButton, PersistentModal, Typed
+from bot.ui.duty import duties
 from bot.ui.pages import Page, Row
 from bot.ui.texts import Raw, Words
 

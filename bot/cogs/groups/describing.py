@@ -6,10 +6,10 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 from bot.client import Bot
-from bot.cogs.groups.duty import duties
 from bot.core.calendar import at_local
 from bot.features.groups import Group, GroupState, Mode
 from bot.features.groups.model import Edited
+from bot.ui.duty import duties
 from bot.ui.pages import Page
 from bot.ui.texts import Raw, instant, mention
 

@@ -52,6 +52,8 @@ def _line(words: Words, member: Member, visits: int) -> Raw:
         line = words("groups.people_visits", line=line, used=member.visits, most=visits)
     if member.role is Role.VISITOR and member.visit_ends_at is not None:
         line = words("groups.people_visit_ends", line=line, until=instant(member.visit_ends_at, "D"))
+    if member.stands_in and member.cover_until is not None:
+        line = words("groups.people_covering", line=line, until=instant(member.cover_until))
     return words("groups.people_duty", line=line) if member.facilitates and member.duty else line
 
 

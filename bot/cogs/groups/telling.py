@@ -10,7 +10,6 @@ from discord import ui
 from bot.client import Bot
 from bot.cogs.groups.browsing import LookButton
 from bot.cogs.groups.closing import BringBackButton
-from bot.cogs.groups.duty import duties
 from bot.cogs.groups.leaving import GoButton
 from bot.cogs.groups.visiting import StayButton
 from bot.features.groups import Group, Member, Place, Role
@@ -24,6 +23,7 @@ from bot.features.groups.rooms import WELCOMED
 from bot.inbox.model import Kept, State
 from bot.outbox import Errand
 from bot.outbox.model import Params
+from bot.ui.duty import duties
 from bot.ui.pages import Link, Page, Row
 from bot.ui.texts import Raw, instant, mention
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from bot.client import Bot
-from bot.cogs.meetings.buttons import AnswerButton
+from bot.cogs.meetings.buttons import answer_row
+from bot.cogs.meetings.covering import cover_parts
 from bot.cogs.meetings.pages import card_page
+from bot.cogs.meetings.private import RemindButton
 from bot.courier import EditWanted
-from bot.features.meetings import Choice, Occasion
-from bot.features.meetings.reminders import CARD, COUNTED, REMINDER, UNDELIVERED
+from bot.features.meetings import Occasion
+from bot.features.meetings.reminders import CARD, COUNTED, REMINDER, UNDELIVERED, reminder_key
 from bot.inbox.model import Kept
 from bot.outbox import Errand
 from bot.outbox.model import Params
@@ -33,11 +35,11 @@ class Posts:
     async def reminder(self, errand: Errand) -> Page | None:
         """Neutral, because it can show on a lock screen: no title, no name, nobody called."""
         occasion = await self._occasion(errand)
-        if occasion is None:
+        # of a reminder that was overtaken by a change, the new one speaks
+        if occasion is None or errand.key != reminder_key(occasion, str(errand.params["before"])):
             return None
         text = self._bot.words("meetings.reminder", relative_time=instant(occasion.starts_at, "R"))
-        group, meeting, day = occasion.group.id, occasion.meeting.id, occasion.day.isoformat()
-        return Page(text, Row(*(AnswerButton(group, meeting, day, choice) for choice in Choice)))
+        return Page(text, answer_row(occasion), Row(RemindButton(occasion.group.id)))
 
     async def card(self, errand: Errand) -> Page | None:
         """The numbers, for the facilitators; none once the meeting has ended and the answers are gone."""
@@ -47,7 +49,7 @@ class Posts:
         numbers = await self._meetings.numbers(
             guild_id=errand.guild_id, meeting_id=occasion.meeting.id, day=occasion.day
         )
-        return card_page(self._bot.words, occasion, numbers)
+        return card_page(self._bot.words, occasion, numbers, *await cover_parts(self._bot, occasion))
 
     async def counted(self, errand: Errand) -> EditWanted | None:
         """The card with what the numbers are by now."""

@@ -15,7 +15,7 @@ from bot.features.groups import Place
 from bot.features.setup import Health
 from bot.ui.crowding import crowded
 from bot.ui.pages import Page
-from bot.ui.permissions import INVITE, REASONS, names
+from bot.ui.permissions import EVENT_REASONS, EVENTS, INVITE, REASONS, names
 from bot.ui.seeing import holders, is_hidden
 from bot.ui.texts import Raw, channel, instant, mention
 
@@ -86,7 +86,8 @@ class Checking:
         health = await services.setup.health(guild.id)
         await self._bot.courier.take_turn()
         me = await guild.fetch_member(self._bot.user.id)
-        lacking = INVITE & ~me.guild_permissions
+        besides = EVENTS if await services.meetings.events.used(guild.id) else discord.Permissions.none()
+        lacking = (INVITE | besides) & ~me.guild_permissions
         kept = await self._kept(guild.id, health)
         there = await self._there(guild)
         people = (health.server.lead_id, health.server.backup_id) if health.server else ()
@@ -97,7 +98,7 @@ class Checking:
             away=tuple([user_id for user_id in people if not await self._is_here(guild, user_id)]),
             admins=await holders(guild, _admin_roles(guild)) if services.settings.discord.server_members else {},
             lost=tuple(_lost(guild, kept, there, me)),
-            short=tuple(_short(guild, kept, me)),
+            short=tuple(_short(guild, kept, me, besides)),
             drifts=await self._drifts(guild.id, kept),
             failing=sum(failing.count for failing in await services.timers.failing()),
         )
@@ -137,7 +138,8 @@ class Checking:
         if not found.missing:
             return [words("setup.permissions_ok"), intent]
         lines: list[str] = [words("setup.permissions_missing")]
-        lines += [words("setup.permission", name=_spoken(name), why=REASONS[name]) for name in found.missing]
+        reasons = REASONS | EVENT_REASONS
+        lines += [words("setup.permission", name=_spoken(name), why=reasons[name]) for name in found.missing]
         return [*lines, words("setup.permissions_mend"), intent]
 
     def _admins(self, found: Found) -> list[str]:
@@ -240,14 +242,20 @@ def _lost(
             yield Lost(what=what, hidden=hidden)
 
 
-def _short(guild: discord.Guild, kept: Sequence[tuple[Raw, int]], me: discord.Member) -> Iterator[Short]:
-    """Where a channel's own settings take from the bot what its role gives it."""
+def _short(
+    guild: discord.Guild, kept: Sequence[tuple[Raw, int]], me: discord.Member, in_voice: discord.Permissions
+) -> Iterator[Short]:
+    """Where a channel's own settings take from the bot what its role gives it; ``in_voice``: what it needs there
+    besides.
+    """
     for what, channel_id in kept:
         known = guild.get_channel(channel_id)
         held = discord.Permissions.none() if known is None else known.permissions_for(me)
         if known is None or not held.view_channel:
             continue
         needed = NEEDED.get(known.type, NEEDED_IN_ROOM)
+        if known.type is discord.ChannelType.voice:
+            needed |= in_voice
         lacking = names(needed & me.guild_permissions & ~held)
         if lacking:
             yield Short(what=what, lacking=tuple(lacking))

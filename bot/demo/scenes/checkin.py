@@ -7,11 +7,10 @@ from datetime import timedelta
 
 from bot.demo.eyes import Form, Seen
 from bot.demo.night import ANSWER
-from bot.demo.people import Answer, Person, Stuck
+from bot.demo.people import Answer, Person
 from bot.demo.scenes.play import Play
 from bot.demo.watch import Watch
 
-OPEN_FOR = "24 h"
 LATEST = timedelta(minutes=2, seconds=5)
 """After its end, by which its sentences are there."""
 UNSAID = "-"
@@ -31,14 +30,9 @@ class CheckinScenes(Play):
     _watch: Watch
 
     async def answer(self) -> None:
-        """It is opened, some are refused, six answer, and the bot is restarted in between."""
+        """Some are refused, six answer, and the bot is restarted in between."""
         cast, night, notes = self.cast, self.night, self.night.checkin
         notes.asked, notes.given = self.world.settings.checkins[0], GIVEN
-        notes.opened_at = self.world.now()
-        opened = await cast.facilitator.command(
-            night.room, "checkin open", template=await self._template(), closes=OPEN_FOR
-        )
-        self.stage.answer(opened)
         post = cast.called(SILENT).find(night.room, ANSWER)
         self.stage.screen(cast.called(SILENT), [post])
         await self._refusals(post)
@@ -69,12 +63,6 @@ class CheckinScenes(Play):
         self.stage.screen(reader, reader.sees(night.room)[-1:], whole=True)
         late = await silent.press(silent.find(night.room, ANSWER), ANSWER)
         self.stage.answer(late)
-
-    async def _template(self) -> str:
-        offered = await self.cast.facilitator.offered(self.night.room, "checkin open", "template")
-        if not offered:
-            raise Stuck(f"{self.cast.facilitator.name} is offered no check-in to open.")
-        return next(iter(offered.values()))
 
     async def _refusals(self, post: Seen) -> None:
         facilitator, stranger = self.cast.facilitator, self.cast.stranger

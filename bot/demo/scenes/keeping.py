@@ -61,10 +61,9 @@ class KeepingScenes(Play):
         self.stage.screen(lead, lead.sees(night.safeguarding)[-1:])
         self.rooms_of(let_in)
 
-    async def stay(self, visitor: Person, ended_at: datetime) -> None:
+    async def stay(self, visitor: Person, ended_at: datetime, watch: Watch) -> None:
         """Who visited a meeting is asked by themselves whether it is the right group for them."""
         night, notes, facilitator = self.night, self.night.keeping, self.cast.facilitator
-        watch = Watch(self.cast)
         await self.until(ended_at + SOON)
         notes.visitor, notes.ended_at = visitor, ended_at
         notes.asked = await visitor.command(night.lobby, INBOX.removeprefix("/"))

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import discord
 
 from bot.demo.eyes import Field, Form
-from bot.demo.night import Night
-from bot.demo.people import Cast, Person, Stuck
+from bot.demo.night import THERE, Night
+from bot.demo.people import Answer, Cast, Person, Stuck
 from bot.demo.stage import Stage
 from bot.demo.world import World
 
@@ -39,6 +39,19 @@ class Play:
         finally:
             backend.delete_role(guild.id, role.id)
             await self.world.env.settle()
+
+    async def confirm(self, person: Person, asked: Answer) -> None:
+        """Press the one button under a question."""
+        self.stage.answer(asked)
+        if not asked.seen or len(asked.seen[0].buttons) != 1:
+            raise Stuck(f"{person.name} was to confirm {asked.did}, and reads: {asked.text or 'nothing'}")
+        self.stage.answer(await person.press(asked.seen[0], asked.seen[0].buttons[0]))
+
+    async def will_be_there(self) -> None:
+        """The facilitators say so where they were asked last; else the meeting would be called off."""
+        one, other = self.night.facilitators
+        self.stage.answer(await one.press(one.find(self.night.desk, THERE), THERE))
+        self.stage.brief(other, (await other.press(other.find(self.night.desk, THERE), THERE)).seen[0])
 
     def rooms_of(self, *people: Person) -> None:
         for person in people:

@@ -116,23 +116,37 @@ class Checkins:
 
     async def open(self, *, guild_id: int, group_id: int, user_id: int, template: str, closes: str = "") -> Checkin:
         """Ask everybody who is a member now; nobody who joins later. Raises ``UserError`` with the reason if not."""
-        asked = self.templates.get(template)
-        if asked is None:
-            raise UserError("checkins.no_template", template=template[:40])
         checkin_id = new_id()
         try:
             async with self._db.begin() as tx:
                 await tx.lock("group", group_id)
-                group = await self._askable(tx, guild_id, group_id)
-                checkin = await self._planned(tx, group, checkin_id, asked, closes)
-                people = eligible(await self._groups.members(tx, guild_id, group_id))
-                await self._make_tally(checkin.id, _enough(people))
-                await store.add(tx, checkin)
-                await self._announce(tx, group, checkin, actor_id=user_id)
-                return checkin
+                group = await self._groups.group(tx, guild_id, group_id)
+                return await self._open(tx, group, checkin_id, user_id=user_id, template=template, closes=closes)
         except BaseException:
             await self._discard(checkin_id)
             raise
+
+    async def open_after(self, tx: Tx, group: Group, template: str, user_id: int) -> Checkin:
+        """As ``open``, with what else happens in ``tx``, which holds the group's lock.
+
+        Raises ``UserError`` before anything is written. If ``tx`` is not kept, the tally belongs to nobody, and is
+        destroyed with the strays.
+        """
+        return await self._open(tx, group, new_id(), user_id=user_id, template=template)
+
+    async def _open(
+        self, tx: Tx, group: Group | None, checkin_id: int, *, user_id: int, template: str, closes: str = ""
+    ) -> Checkin:
+        asked = self.templates.get(template)
+        if asked is None:
+            raise UserError("checkins.no_template", template=template[:40])
+        group = await self._askable(tx, group)
+        checkin = await self._planned(tx, group, checkin_id, asked, closes)
+        people = eligible(await self._groups.members(tx, group.guild_id, group.id))
+        await self._make_tally(checkin.id, _enough(people))
+        await store.add(tx, checkin)
+        await self._announce(tx, group, checkin, actor_id=user_id)
+        return checkin
 
     async def _make_tally(self, checkin_id: int, people: list[int]) -> None:
         try:
@@ -147,11 +161,10 @@ class Checkins:
         except OSError as error:
             log.warning("the tally of a check-in that was not opened could not be removed: %s", type(error).__name__)
 
-    async def _askable(self, tx: Tx, guild_id: int, group_id: int) -> Group:
-        group = await self._groups.group(tx, guild_id, group_id)
+    async def _askable(self, tx: Tx, group: Group | None) -> Group:
         if group is None or group.room_id is None or group.state is not GroupState.OPEN:
             raise UserError("checkins.group_not_open")
-        if await store.open_in(tx, guild_id, group_id) is not None:
+        if await store.open_in(tx, group.guild_id, group.id) is not None:
             raise UserError("checkins.one_at_a_time")
         return group
 

@@ -71,7 +71,7 @@ class Departures:
     async def end_place(self, tx: Tx, group: Group, member: Member) -> None:
         """End one place. The safeguarding lead is told of a group that loses a facilitator."""
         await self._end(tx, group, member)
-        if member.facilitates and group.state is not GroupState.ARCHIVED:
+        if member.facilitates and not member.stands_in and group.state is not GroupState.ARCHIVED:
             left = await store.count(tx, group.id, Role.FACILITATOR)
             about = {0: "groups.trouble_unled", 1: "groups.trouble_led_alone"}.get(left, "groups.trouble_fewer_lead")
             await self._desk.tell_lead(tx, group.guild_id, group.id, about)

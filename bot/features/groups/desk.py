@@ -10,7 +10,7 @@ from bot.core.ids import new_id
 from bot.features.groups import store
 from bot.features.groups.model import Group, Server
 from bot.inbox import Inbox
-from bot.inbox.model import Word
+from bot.inbox.model import Kept, Word
 from bot.outbox import Lane, Outbox, Post, Returned
 from bot.outbox.model import Params
 from bot.storage import Tx
@@ -68,13 +68,27 @@ class Desk:
         params: Params,
         *,
         purpose: str | None = None,
+        lasts: timedelta = WORDS_LAST,
     ) -> None:
-        """A word to one person."""
-        expires_at = self._clock() + WORDS_LAST
+        """A word to one person, which waits for them as long as it ``lasts``."""
+        expires_at = self._clock() + lasts
         word = Word(
             guild_id=guild_id, user_id=user_id, kind=kind, params=dict(params), purpose=purpose, expires_at=expires_at
         )
         await self._inbox.put(tx, word)
+
+    async def may_message(self, tx: Tx, guild_id: int, user_id: int, purpose: str, *, allowed: bool) -> None:
+        """Keep whether this person may be told of this by a direct message."""
+        change = self._inbox.allow if allowed else self._inbox.withdraw
+        await change(tx, guild_id=guild_id, user_id=user_id, purpose=purpose)
+
+    async def said(self, tx: Tx, guild_id: int, kind: str) -> list[Kept]:
+        """Every word of this kind that somebody in this server was told or is to be told, oldest first."""
+        return await self._inbox.of_kind(tx, guild_id, kind)
+
+    async def unsay(self, tx: Tx, word: Kept) -> None:
+        """Have a word not told any more, unless it was told."""
+        await self._inbox.unsay(tx, word)
 
     async def _not_posted(self, tx: Tx, returned: Returned) -> None:
         if await store.group(tx, returned.guild_id, int(str(returned.params["group"]))) is None:

@@ -206,6 +206,8 @@ class Member:
     """How many meetings they have visited."""
     visit_ends_at: datetime | None = None
     """Until when a visitor may decide."""
+    cover_until: datetime | None = None
+    """Until when somebody facilitates who only covers a meeting; None for everybody else."""
 
     @property
     def active(self) -> bool:
@@ -214,6 +216,11 @@ class Member:
     @property
     def facilitates(self) -> bool:
         return self.active and self.role is Role.FACILITATOR
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether they facilitate for one meeting only, and nobody counts on them after it."""
+        return self.facilitates and self.cover_until is not None
 
     def may_enter(self, place: Place) -> bool:
         return self.facilitates if place is Place.DESK else self.active

@@ -9,6 +9,7 @@ from bot.core.clock import Clock
 from bot.core.errors import NotFound, UserError
 from bot.features.groups import store
 from bot.features.groups.closing import Archive, Breaks
+from bot.features.groups.covering import Covering
 from bot.features.groups.departures import Departures, OnPerson
 from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.handover import Handovers
@@ -62,9 +63,14 @@ class Groups:
         self._departures = Departures(
             db, desk=self.desk, requests=self.requests, places=self.places, server=server, end=self.end
         )
+        self.covering = Covering(
+            clock, timers, audit, rooms=self.rooms, places=self.places, admission=self._admission, end=self.end
+        )
         self.watch = Watch(db, clock, outbox, audit, self.rooms, self.desk, self.setbacks, server=server)
         self.left: list[OnMember] = [self.places.freed]
         self.archived: list[OnGroup] = [self.requests.close_all]
+        self.paused: list[OnGroup] = []
+        """Called when a group's break begins."""
         self.restored: list[OnGroup] = []
         """Called when an archived group was brought back."""
         self.ended: list[OnGroup] = []
@@ -147,6 +153,7 @@ class Groups:
             desk=self.desk,
             setbacks=self.setbacks,
             server=self._server,
+            paused=self.paused,
             changed=self.changed,
         )
         self.archive = Archive(
@@ -330,7 +337,8 @@ class Groups:
         member = await store.membership(tx, guild_id, group_id, user_id)
         if group is None or member is None or not member.active:
             raise NotFound("groups.not_in")
-        if member.facilitates and await store.count(tx, group_id, Role.FACILITATOR) == 1:
+        settled = member.facilitates and not member.stands_in
+        if settled and await store.count(tx, group_id, Role.FACILITATOR) == 1:
             raise UserError("groups.sole_facilitator", name=group.name)
         return group, member
 

@@ -65,6 +65,7 @@ groups_members = person_table(
     column("duty", sa.Boolean, server_default=sa.false(), kept=Kept.MEMBERSHIP),
     column("visits", sa.Integer, server_default=sa.text("0"), kept=Kept.MEMBERSHIP),
     column("visit_ends_at", UtcDateTime, nullable=True, kept=Kept.MEMBERSHIP),
+    column("cover_until", UtcDateTime, nullable=True, kept=Kept.MEMBERSHIP),
     sa.UniqueConstraint("group_id", "user"),
     sa.Index(None, "guild_id", "user"),
     person="user",
@@ -140,6 +141,7 @@ def _member(tx: Tx, row: RowMapping) -> Member:
         duty=row["duty"],
         visits=row["visits"],
         visit_ends_at=row["visit_ends_at"],
+        cover_until=row["cover_until"],
     )
 
 
@@ -253,6 +255,7 @@ async def put_member(tx: Tx, member: Member) -> Member:
         "duty": member.duty,
         "visits": member.visits,
         "visit_ends_at": member.visit_ends_at,
+        "cover_until": member.cover_until,
     }
     row = {
         "id": member.id,
@@ -306,9 +309,10 @@ async def members(tx: Tx, guild_id: int, group_id: int, *, state: MemberState = 
 
 
 async def count(tx: Tx, group_id: int, role: Role) -> int:
+    """How many there are, without those who only cover a meeting."""
     table = groups_members
     active = sa.and_(table.c.group_id == group_id, table.c.state == MemberState.ACTIVE, table.c.role == role)
-    return int(await tx.scalar(sa.select(sa.func.count()).where(active)))
+    return int(await tx.scalar(sa.select(sa.func.count()).where(active, table.c.cover_until.is_(None))))
 
 
 async def set_agreement(tx: Tx, member_id: int, version: str, now: datetime) -> None:

@@ -80,10 +80,13 @@ class Course:
             await announce(tx, meeting)
 
     async def unplan(self, tx: Tx, meeting: Meeting, after: MeetingState) -> None:
-        """Have nothing of a planned meeting happen any more; what was answered is deleted."""
+        """Have nothing of a planned meeting happen any more; what was answered is deleted.
+
+        Of one that is shelved it stays known what was changed, and where its cards are, for when it is planned again.
+        """
         await self._timers.cancel(tx, NEXT, str(meeting.id))
         await self._finish(tx, meeting, after)
-        await store.clear(tx, meeting)
+        await store.clear(tx, meeting, of=(store.answers,) if after is MeetingState.SHELVED else store.OF_ONE_TIME)
 
     async def plan_again(self, tx: Tx, meeting: Meeting) -> None:
         """Have what is ahead of a shelved meeting happen; what was missed meanwhile is not made up for."""
@@ -114,6 +117,18 @@ class Course:
             return None
         return found if found.meeting.state in (MeetingState.PLANNED, MeetingState.OVER) else None
 
+    async def held(self, tx: Tx, meeting_id: int) -> Meeting | None:
+        """The meeting that a timer is about, and what it is once nobody else can change it or its group.
+
+        Whoever needs both takes the group first.
+        """
+        seen = await store.whose_timer(tx, meeting_id)
+        if seen is None:
+            return None
+        await tx.lock("group", seen.group_id)
+        await tx.lock("meeting", seen.id)
+        return await store.whose_timer(tx, meeting_id)
+
     # time passes
 
     @property
@@ -121,14 +136,13 @@ class Course:
         return {length for watch in self._watches for length in watch.lengths}
 
     async def _come(self, tx: Tx, due: Due) -> datetime | None:
-        meeting = await store.whose_timer(tx, int(due.subject))
+        meeting = await self.held(tx, int(due.subject))
         if meeting is None or meeting.state is not MeetingState.PLANNED:
             return None
         now = self._clock()
         group = await self._groups.group(tx, meeting.guild_id, meeting.group_id)
         if group is None or group.state is GroupState.ARCHIVED:
             return None
-        await tx.lock("meeting", meeting.id)
         if group.state is not GroupState.PAUSED:
             await self._act(tx, meeting, group, since=due.due_at, now=now)
         meeting = await store.get(tx, meeting.guild_id, meeting.id) or meeting

@@ -13,12 +13,14 @@ from bot.features.meetings.timetable import Change, OccasionState, Place, Timeta
 
 TITLE_LENGTH = 100
 SHORTEST, LONGEST = 5, 480  # minutes
+FEWEST_PLACES, MOST_PLACES = 2, 100
 MOST_PER_GROUP = 20
 """Meetings that one group may have planned at a time, each of which may come round again and again."""
 MOST_TIMES = 366
 """How often a meeting whose end is a count may take place: every day of a year."""
 
 _INSTANT = timedelta(microseconds=1)
+_CLOSED = (OccasionState.CLOSING, OccasionState.CLOSED)
 
 
 class MeetingState(StrEnum):
@@ -94,8 +96,9 @@ class Meeting:
         return Timetable(schedule=self.schedule, lasts=self.lasts, changes=self.changes)
 
     def coming(self, now: datetime) -> Iterator[Occurrence]:
-        """Every time of it that has not ended yet, the first to end first."""
-        return self.timetable.ending_after(now)
+        """Every time of it that has not ended yet nor been closed, the first to end first."""
+        closed = {day for day, change in self.changes.items() if change.state in _CLOSED}
+        return (occurrence for occurrence in self.timetable.ending_after(now) if occurrence.day not in closed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +137,11 @@ class Occasion:
         return self.meeting.revision + self.change.revision
 
     @property
+    def called_off(self) -> bool:
+        """Whether it does not take place, alone or with the whole meeting."""
+        return OccasionState.CANCELLED is self.state or self.meeting.state is MeetingState.CANCELLED
+
+    @property
     def title(self) -> str:
         return self.change.title or self.meeting.title
 
@@ -153,6 +161,8 @@ class Numbers:
     coming: int = 0
     listening: int = 0
     away: int = 0
+    waiting: int = 0
+    """How many would come or listen, and have no place yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +194,14 @@ def overdue_at_once(timetable: Timetable, lengths: Sequence[timedelta], now: dat
     return Moment(occurrence=occurrence, before=min(passed)) if passed else None
 
 
-def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) -> datetime | None:
-    """When next, later than ``after``, one of ``lengths`` before a start is reached or a time of the meeting ends.
+def starting_at(meeting: Meeting, instant: datetime) -> list[Occurrence]:
+    """The times of the meeting that start at just that instant."""
+    return list(meeting.timetable.between(instant - _INSTANT, instant))
 
-    None once all that is past.
+
+def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) -> datetime | None:
+    """When next, later than ``after``, one of ``lengths`` before a start is reached, or a time of the meeting ends or
+    would have ended. None once all that is past.
     """
     timetable = meeting.timetable
     due = [
@@ -196,4 +210,7 @@ def next_due(meeting: Meeting, lengths: Iterable[timedelta], after: datetime) ->
         if (occurrence := next(timetable.after(after + before), None))
     ]
     ending = next(timetable.ending_after(after), None)
-    return min(due if ending is None else [*due, timetable.ends_at(ending)], default=None)
+    ends = [] if ending is None else [timetable.ends_at(ending)]
+    # a time that is called off can be held after all, until it would have ended
+    ends += [at for called_off in timetable.called_off() if (at := timetable.ends_at(called_off)) > after]
+    return min([*due, *ends], default=None)

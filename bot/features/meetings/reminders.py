@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.audit import Audit
@@ -26,6 +26,9 @@ LATE = "late"
 """The problem of a reminder whose meeting began while the bot was away."""
 
 
+OnOvertaken = Callable[[Tx, Delivered], Awaitable[None]]
+
+
 class Reminders:
     def __init__(
         self,
@@ -46,6 +49,8 @@ class Reminders:
         self._course = course
         self._server = server
         self.lengths = tuple(reminders)
+        self.overtaken: list[OnOvertaken] = []
+        """Called when a reminder was posted whose meeting changed while it was on its way."""
         course.watch(self.lengths, self._speak)
         course.passed.append(self._passed)
         outbox.undeliverable(REMINDER, self._not_posted)
@@ -64,7 +69,7 @@ class Reminders:
         await self._outbox.put(
             tx,
             Post(
-                key=_key("meeting", occasion, spell(moment.before)),
+                key=reminder_key(occasion, spell(moment.before)),
                 guild_id=meeting.guild_id,
                 channel_id=group.room_id,
                 lane=Lane.ROUTINE,
@@ -140,7 +145,13 @@ class Reminders:
             await self.recount(tx, card.guild_id, occasion.meeting.id, occasion.day)
 
     async def _reminder_posted(self, tx: Tx, reminder: Delivered) -> None:
-        await self._posted(tx, reminder, f"{REMINDER}:{reminder.params['before']}")
+        before = str(reminder.params["before"])
+        await self._posted(tx, reminder, f"{REMINDER}:{before}")
+        day, meeting_id = date.fromisoformat(str(reminder.params["day"])), int(str(reminder.params["meeting"]))
+        now = await self._course.spoken_of(tx, reminder.guild_id, meeting_id, day)
+        if now is None or now.called_off or reminder_key(now, before) != reminder.key:
+            for announce in self.overtaken:
+                await announce(tx, reminder)
 
     async def _posted(self, tx: Tx, done: Delivered, what: str) -> Occasion | None:
         """Remember where something about a time of a meeting was posted, until that ends; gives that time."""
@@ -155,12 +166,15 @@ class Reminders:
         return occasion
 
     async def _not_posted(self, tx: Tx, returned: Returned) -> None:
-        meeting = await store.get(tx, returned.guild_id, int(str(returned.params["meeting"])))
-        group = None if meeting is None else await self._groups.group(tx, returned.guild_id, meeting.group_id)
-        if group is not None and group.state in (GroupState.FORMING, GroupState.OPEN):
-            await self._tell(tx, group, returned.params, returned.problem)
+        params, before = returned.params, str(returned.params["before"])
+        day, meeting_id = date.fromisoformat(str(params["day"])), int(str(params["meeting"]))
+        now = await self._course.spoken_of(tx, returned.guild_id, meeting_id, day)
+        if now is None or now.called_off or reminder_key(now, before) != returned.key:
+            return  # that it was called off or moved has a notice of its own
+        if now.group.state in (GroupState.FORMING, GroupState.OPEN):
+            await self._tell(tx, now.group, params, returned.problem, revision=now.revision)
 
-    async def _tell(self, tx: Tx, group: Group, params: Params, problem: str) -> None:
+    async def _tell(self, tx: Tx, group: Group, params: Params, problem: str, *, revision: int = 0) -> None:
         """Say on the desk, or else to the safeguarding lead, that a reminder did not go out."""
         told = {**params, "problem": problem}
         await self._audit.record(
@@ -177,7 +191,7 @@ class Reminders:
         await self._outbox.put(
             tx,
             Post(
-                key=f"meeting-undelivered:{params['meeting']}:{params['day']}:{params['before']}",
+                key=f"meeting-undelivered:{params['meeting']}:{params['day']}:{params['before']}{_suffix(revision)}",
                 guild_id=group.guild_id,
                 channel_id=group.desk_id,
                 lane=Lane.PROMPT,
@@ -195,10 +209,13 @@ class Reminders:
             await self._groups.desk.say(tx, guild_id, server.lead_id, UNDELIVERED, params)
 
 
-def _key(what: str, occasion: Occasion, *more: str) -> str:
-    """What is posted about one time of a meeting is posted once, and once more after each change of that time."""
-    revision = occasion.revision
-    return ":".join([what, str(occasion.meeting.id), str(occasion.day), *more, *([f"r{revision}"] if revision else [])])
+def reminder_key(occasion: Occasion, before: str) -> str:
+    """A reminder is posted once, and once more after each change of when its meeting takes place."""
+    return f"meeting:{occasion.meeting.id}:{occasion.day}:{before}{_suffix(occasion.revision)}"
+
+
+def _suffix(revision: int) -> str:
+    return f":r{revision}" if revision else ""
 
 
 def _card_key(occasion: Occasion) -> str:

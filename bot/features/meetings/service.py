@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.audit import Audit
 from bot.core.calendar import Repeat, Schedule, is_last_in_month
 from bot.core.clock import Clock
-from bot.core.errors import NotAllowed, NotFound, UserError
+from bot.core.errors import NotFound, UserError
 from bot.core.ids import new_id
 from bot.core.reading import read_day, read_start
 from bot.core.zones import read_zone
-from bot.features.groups import Group, Groups, GroupState, Member
+from bot.features.groups import Group, Groups, GroupState
 from bot.features.groups.desk import ServerOf
 from bot.features.groups.model import tidy
 from bot.features.meetings import store
+from bot.features.meetings.absence import Absence
+from bot.features.meetings.answers import Answered, Answering
+from bot.features.meetings.changes import Changes
+from bot.features.meetings.changes.zones import ZoneRules
 from bot.features.meetings.course import Course, OnEnded
+from bot.features.meetings.cover import Cover
+from bot.features.meetings.events import Events
 from bot.features.meetings.model import (
+    FEWEST_PLACES,
     LONGEST,
     MOST_PER_GROUP,
+    MOST_PLACES,
     MOST_TIMES,
     SHORTEST,
     TITLE_LENGTH,
@@ -32,8 +40,14 @@ from bot.features.meetings.model import (
     Occasion,
     Proposal,
     overdue_at_once,
+    starting_at,
 )
+from bot.features.meetings.places import read_event, read_place
+from bot.features.meetings.private import PrivateReminders
 from bot.features.meetings.reminders import CARD, Reminders
+from bot.features.meetings.rounds import Rounds
+from bot.features.meetings.running import Running
+from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
 from bot.timers import Timers
@@ -57,11 +71,22 @@ class Meetings:
         audit: Audit,
         groups: Groups,
         *,
+        inbox: Inbox,
         minutes: int,
         reminders: Sequence[timedelta],
         server: ServerOf,
+        opening: bool = False,
+        checkin: str = "",
+        turn: timedelta = timedelta(minutes=2),
+        confirm: bool = False,
+        absence_after: int = 2,
     ) -> None:
-        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of."""
+        """``minutes``: how long a meeting is by default; ``reminders``: how long before it it is spoken of.
+
+        ``opening`` and ``checkin``: as ``Running`` takes them. ``turn``: how long one is in a round. ``confirm``:
+        whether facilitators say beforehand that they will be there. ``absence_after``: after how many missed meetings
+        in a row they are asked whether to send a note to somebody who wished for that.
+        """
         self._db = db
         self._clock = clock
         self._audit = audit
@@ -70,9 +95,46 @@ class Meetings:
         self._minutes = minutes
         self._course = Course(clock, timers, groups)
         self._reminders = Reminders(clock, outbox, audit, groups, self._course, reminders=reminders, server=server)
-        groups.left.append(self._left)
+        self.zones = ZoneRules(db, clock, timers, self._course)
+        self.events = Events(db, clock, outbox, groups, self._course)
+        self.private = PrivateReminders(db, clock, timers, inbox, groups, self._course, server=server)
+        purpose = self.private.purpose
+        base = (self._course, self._reminders)
+        self.changes = Changes(db, clock, outbox, timers, audit, groups, *base, purpose=purpose)
+        self.answering = Answering(db, clock, timers, inbox, groups, *base, purpose=purpose)
+        self.running = Running(
+            db, clock, outbox, timers, audit, groups, self._course, server=server, opening=opening, checkin=checkin
+        )
+        self.rounds = Rounds(db, clock, outbox, timers, audit, groups, self._course, self.running, turn=turn)
+        self.cover = self._cover(outbox, timers, confirm=confirm)
+        self.changes.renamed.extend((self.answering.renamed, self.private.renamed, self.cover.renamed))
+        self.changes.moved.append(self.cover.scheduled)
+        self.absence = self._absence(outbox, after=absence_after)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
+
+    def _cover(self, outbox: Outbox, timers: Timers, *, confirm: bool) -> Cover:
+        cover = Cover(
+            self._db,
+            self._clock,
+            outbox,
+            timers,
+            self._groups,
+            self._course,
+            self._reminders,
+            call_off=self.changes.call_off,
+            server=self._server,
+            confirm=confirm,
+        )
+        self.running.confirmed.append(cover.confirmed)
+        self.answering.answered.append(cover.answered)
+        return cover
+
+    def _absence(self, outbox: Outbox, *, after: int) -> Absence:
+        base = (self._db, self._clock, outbox, self._audit, self._groups, self._course)
+        absence = Absence(*base, here=self.running.here, after=after)
+        self.running.closed.append(absence.closed)
+        return absence
 
     @property
     def ended(self) -> list[OnEnded]:
@@ -128,6 +190,9 @@ class Meetings:
         minutes = self._minutes if proposal.minutes is None else proposal.minutes
         if not SHORTEST <= minutes <= LONGEST:
             raise UserError("meetings.minutes_range", shortest=SHORTEST, longest=LONGEST)
+        place = read_place(proposal.where, group)
+        if proposal.places is not None and not FEWEST_PLACES <= proposal.places <= MOST_PLACES:
+            raise UserError("meetings.places_range", fewest=FEWEST_PLACES, most=MOST_PLACES)
         return Meeting(
             id=new_id(),
             guild_id=group.guild_id,
@@ -136,6 +201,9 @@ class Meetings:
             schedule=self._read_schedule(proposal, await self._zone(tx, group, proposal)),
             minutes=minutes,
             state=MeetingState.DRAFT,
+            place=place,
+            event=read_event(place, event=proposal.event),
+            places=proposal.places,
         )
 
     async def _zone(self, tx: Tx, group: Group, proposal: Proposal) -> str:
@@ -170,9 +238,8 @@ class Meetings:
         others = [other for other in await store.planned(tx, group.guild_id, group.id) if other.id != meeting.id]
         if len(others) >= MOST_PER_GROUP:
             raise UserError("meetings.too_many", most=MOST_PER_GROUP)
-        moment = timedelta(microseconds=1)
         for other in others:
-            if any(other.timetable.between(first.starts_at - moment, first.starts_at)):
+            if starting_at(other, first.starts_at):
                 raise UserError("meetings.same_time", title=other.title)
         return Occasion(meeting=meeting, group=group, occurrence=first)
 
@@ -180,6 +247,7 @@ class Meetings:
         meeting = occasion.meeting
         draft, planned = MeetingState.DRAFT, MeetingState.PLANNED
         await store.move(tx, meeting.guild_id, meeting.id, before=draft, after=planned)
+        await self.cover.scheduled(tx, occasion, user_id)
         await self._course.plan(tx, meeting)
         overdue = overdue_at_once(meeting.timetable, self._reminders.lengths, self._clock())
         if overdue is not None:
@@ -197,30 +265,21 @@ class Meetings:
     # answering
 
     async def answer(
-        self, *, guild_id: int, group_id: int, meeting_id: int, day: date, user_id: int, choice: Choice
-    ) -> Occasion:
-        """Keep what a member says about one time of a meeting, until it ends; they may change it.
+        self,
+        *,
+        guild_id: int,
+        group_id: int,
+        meeting_id: int,
+        day: date,
+        user_id: int,
+        choice: Choice,
+        told: datetime | None = None,
+    ) -> Answered:
+        """As ``Answering.answer``."""
+        which = {"guild_id": guild_id, "group_id": group_id, "meeting_id": meeting_id}
+        return await self.answering.answer(**which, day=day, user_id=user_id, choice=choice, told=told)
 
-        Raises ``UserError`` once it has ended.
-        """
-        async with self._db.begin() as tx:
-            await tx.lock("meeting", meeting_id)
-            occasion = await self._course.occasion(tx, guild_id, meeting_id, day)
-            if occasion is None or occasion.group.id != group_id:
-                raise NotFound("meetings.not_planned")
-            if occasion.ends_at <= self._clock():
-                raise UserError("meetings.ended")
-            standing = await self._groups.standing(tx, guild_id, user_id, group_id=occasion.group.id)
-            if not (standing.member or standing.visitor):
-                raise NotAllowed("errors.for_members")
-            before = await store.put_answer(tx, occasion.meeting, day, user_id, choice, ends_at=occasion.ends_at)
-            if before is not choice:
-                await self._reminders.recount(tx, guild_id, meeting_id, day)
-            return occasion
-
-    async def _left(self, tx: Tx, member: Member) -> None:
-        for meeting_id, day in await store.forget_answers(tx, member.guild_id, member.group_id, member.user_id):
-            await self._reminders.recount(tx, member.guild_id, meeting_id, day)
+    # with its group
 
     async def _archived(self, tx: Tx, group: Group) -> None:
         for meeting in await store.planned(tx, group.guild_id, group.id):
@@ -229,6 +288,8 @@ class Meetings:
     async def _restored(self, tx: Tx, group: Group) -> None:
         for meeting in await store.shelved(tx, group.guild_id, group.id):
             await self._course.plan_again(tx, meeting)
+            for day in await store.spoken_days(tx, meeting, date.min):
+                await self._reminders.recount(tx, meeting.guild_id, meeting.id, day)
 
     # looking
 
@@ -253,8 +314,7 @@ class Meetings:
             return await self._course.occasion(tx, guild_id, meeting_id, day)
 
     async def numbers(self, *, guild_id: int, meeting_id: int, day: date) -> Numbers:
-        async with self._db.read() as tx:
-            return await store.numbers(tx, guild_id, meeting_id, day)
+        return await self.answering.numbers(guild_id=guild_id, meeting_id=meeting_id, day=day)
 
     async def card(self, *, guild_id: int, meeting_id: int, day: date) -> tuple[int, int] | None:
         """Channel and message id of the desk's card for this time; None before it is posted and after the end."""

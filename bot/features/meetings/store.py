@@ -89,7 +89,7 @@ posts = sa.Table(
 
 _A_DAY = timedelta(days=1)
 
-_OF_ONE_TIME = (answers, posts, occasions)
+OF_ONE_TIME = (answers, posts, occasions)
 
 
 def _meeting(tx: Tx, row: RowMapping, changes: Mapping[date, Change]) -> Meeting:
@@ -141,6 +141,14 @@ def _opened(tx: Tx, row: RowMapping, column_name: str, table: str, name: int | s
 
 def _sealed(tx: Tx, words: str | None, column_name: str, table: str, name: int | str) -> bytes | None:
     return tx.vault.seal(words, table, f"{name}:{column_name}") if words else None
+
+
+async def planned_after(tx: Tx, meeting_id: int, limit: int) -> list[Meeting]:
+    """Planned meetings of any server, by their ids, from the one after ``meeting_id`` on."""
+    later = sa.and_(meetings.c.id > meeting_id, meetings.c.state == MeetingState.PLANNED)
+    rows = await tx.all(sa.select(meetings.c.id).where(later).order_by(meetings.c.id).limit(limit))
+    found = await _all(tx, meetings.c.id.in_([row["id"] for row in rows]))
+    return sorted(found, key=lambda meeting: meeting.id)
 
 
 async def add(tx: Tx, meeting: Meeting, now: datetime) -> None:
@@ -267,7 +275,7 @@ async def forget(tx: Tx, meeting_id: int) -> None:
     unplanned = sa.and_(meetings.c.id == meeting_id, meetings.c.state != MeetingState.PLANNED)
     if await tx.scalar(sa.select(meetings.c.id).where(unplanned)) is None:
         return
-    for table in _OF_ONE_TIME:
+    for table in OF_ONE_TIME:
         await tx.execute(sa.delete(table).where(table.c.meeting_id == meeting_id))
     await tx.execute(sa.delete(meetings).where(unplanned))
 
@@ -304,6 +312,39 @@ async def absent(tx: Tx, meeting: Meeting, day: date) -> frozenset[int]:
     return frozenset(tx.vault.open_id(row["user"], meeting.guild_id) for row in rows)
 
 
+async def answered(tx: Tx, meeting: Meeting, day: date) -> set[int]:
+    """Who said anything about this time."""
+    same = (answers.c.guild_id == meeting.guild_id, answers.c.meeting_id == meeting.id, answers.c.day == day)
+    rows = await tx.all(sa.select(answers.c.user).where(*same))
+    return {tx.vault.open_id(row["user"], meeting.guild_id) for row in rows}
+
+
+async def forget_time(tx: Tx, meeting: Meeting, day: date) -> None:
+    """Delete what was answered about this time."""
+    await tx.execute(sa.delete(answers).where(_about(answers, meeting, day)))
+
+
+async def spoken_days(tx: Tx, meeting: Meeting, since: date) -> list[date]:
+    """The times, from the day ``since`` on, about which something was answered or posted, the earliest first."""
+    days: set[date] = set()
+    for table in (answers, posts):
+        of_meeting = sa.and_(table.c.guild_id == meeting.guild_id, table.c.meeting_id == meeting.id)
+        rows = await tx.all(sa.select(table.c.day).where(of_meeting, table.c.day >= since).distinct())
+        days |= {row["day"] for row in rows}
+    return sorted(days)
+
+
+async def keep_until(tx: Tx, meeting: Meeting, day: date, ends_at: datetime) -> None:
+    """Have what was answered and posted about one time be known until ``ends_at``."""
+    for table in (answers, posts):
+        await tx.execute(sa.update(table).where(_about(table, meeting, day)).values(ends_at=ends_at))
+
+
+def _about(table: sa.Table, meeting: Meeting, day: date) -> sa.ColumnElement[bool]:
+    of_meeting = sa.and_(table.c.guild_id == meeting.guild_id, table.c.meeting_id == meeting.id)
+    return sa.and_(of_meeting, table.c.day == day)
+
+
 async def forget_answers(tx: Tx, guild_id: int, group_id: int, user_id: int) -> Sequence[tuple[int, date]]:
     """Delete what somebody said about the meetings of one group; gives which meetings and days."""
     of_group = sa.select(meetings.c.id).where(meetings.c.guild_id == guild_id, meetings.c.group_id == group_id)
@@ -317,13 +358,15 @@ async def forget_answers(tx: Tx, guild_id: int, group_id: int, user_id: int) -> 
     return [(row["meeting_id"], row["day"]) for row in rows]
 
 
-async def clear(tx: Tx, meeting: Meeting, *, ended_by: datetime | None = None) -> None:
+async def clear(
+    tx: Tx, meeting: Meeting, *, ended_by: datetime | None = None, of: Iterable[sa.Table] = OF_ONE_TIME
+) -> None:
     """Once a time of the meeting has ended nobody needs to know what was answered, what was changed, nor where its
     posts are.
 
     ``ended_by``: only times that have ended by then; None for all.
     """
-    for table in _OF_ONE_TIME:
+    for table in of:
         of_meeting = sa.and_(table.c.guild_id == meeting.guild_id, table.c.meeting_id == meeting.id)
         ended = sa.true() if ended_by is None else table.c.ends_at <= ended_by
         await tx.execute(sa.delete(table).where(of_meeting, ended))

@@ -106,6 +106,11 @@ class Timetable:
         """Those that end later than ``after`` and no later than ``upto``."""
         return takewhile(lambda coming: self.ends_at(coming) <= upto, self.ending_after(after))
 
+    def called_off(self) -> list[Occurrence]:
+        """Those that do not take place, earliest first."""
+        gone = [self.on(day) for day, change in self.changes.items() if change.state is OccasionState.CANCELLED]
+        return sorted((occurrence for occurrence in gone if occurrence is not None), key=_start)
+
     def _changed(self) -> list[Occurrence]:
         """Those that are not as the schedule says, earliest first, without the cancelled."""
         coming = [self.on(day) for day, change in self.changes.items() if change.state is not OccasionState.CANCELLED]

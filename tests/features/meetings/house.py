@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,8 +15,11 @@ from bot.core.ids import new_id
 from bot.features.groups import Group, Groups, Role, Server
 from bot.features.groups.model import Candidate, Member, MemberState, Plan
 from bot.features.groups.store import put_member
-from bot.features.meetings import Meetings, Occasion, Proposal
-from bot.inbox import Inbox
+from bot.features.meetings import Change, Meetings, Occasion, Proposal
+from bot.features.meetings import store as meetings_store
+from bot.features.meetings.running import Closing, Opening
+from bot.inbox import Inbox, State
+from bot.inbox.store import inbox as inbox_table
 from bot.outbox import Errand, Lane, Outbox, What
 from bot.outbox.store import outbox as outbox_table
 from bot.storage import Database, Tx
@@ -24,7 +28,8 @@ from bot.timers.store import timers as timers_table
 from tests.conftest import StepClock
 from tests.features.groups.village import RULES
 
-GUILD, LEAD, FACILITATOR = 7001, 901, 902
+GUILD, LEAD, FACILITATOR, BACKUP = 7001, 901, 902, 903
+SAFEGUARDING = 2
 A_DAY_AND_AN_HOUR = (timedelta(hours=24), timedelta(hours=1))
 
 
@@ -45,10 +50,26 @@ class Carried:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Said:
+    kind: str
+    at: datetime
+    state: State
+
+
 class House:
-    def __init__(self, db: Database, clock: StepClock, *, reminders: Sequence[timedelta] = A_DAY_AND_AN_HOUR) -> None:
-        self.db, self.clock, self.reminders = db, clock, reminders
+    def __init__(
+        self,
+        db: Database,
+        clock: StepClock,
+        *,
+        reminders: Sequence[timedelta] = A_DAY_AND_AN_HOUR,
+        confirm: bool = False,
+    ) -> None:
+        self.db, self.clock, self.reminders, self.confirming = db, clock, reminders, confirm
         self.zone = "Europe/Berlin"
+        self.opening = False
+        self.safeguarding_id: int | None = SAFEGUARDING
         self.refusing: dict[str, str] = {}  # kind -> problem
         self.carried: list[Carried] = []
         self._message_ids = itertools.count(1)
@@ -79,16 +100,26 @@ class House:
             self.timers,
             audit,
             self.groups,
+            inbox=self.inbox,
             minutes=90,
             reminders=self.reminders,
             server=self._server,
+            opening=self.opening,
+            confirm=self.confirming,
         )
 
     def _make_bell(self, name: str, ring: Callable[[], None]) -> Bell:
         return self.bell
 
     async def _server(self, tx: Tx, guild_id: int) -> Server:
-        return Server(guild_id=guild_id, lead_id=LEAD, backup_id=903, zone=self.zone, category_id=1, safeguarding_id=2)
+        return Server(
+            guild_id=guild_id,
+            lead_id=LEAD,
+            backup_id=BACKUP,
+            zone=self.zone,
+            category_id=1,
+            safeguarding_id=self.safeguarding_id,
+        )
 
     async def found(self, name: str = "Evening") -> Group:
         """Found a group and have its rooms made."""
@@ -146,7 +177,13 @@ class House:
         """What is due now happens, and what must be posted is carried."""
         await self.timers.start()
         await self.timers.settled()
+        await self.tell()
         await self.carry()
+
+    async def tell(self) -> None:
+        """What was put for somebody goes on its way, as it does when no interaction of theirs is open."""
+        for word in await self.inbox.fresh():
+            await self.inbox.send_on(word)
 
     async def until(self, instant: datetime) -> None:
         """Let time pass, stopping only when the bell rings."""
@@ -184,3 +221,41 @@ class House:
         async with self.db.begin() as tx:
             await tx.execute(sa.delete(timers_table))
             await tx.execute(sa.delete(outbox_table))
+
+    async def words(self, user_id: int) -> list[Said]:
+        """All words that were put for somebody, oldest first, also those that are over."""
+        mine = inbox_table.c.user == self.db.vault.seal_id(user_id, GUILD)
+        async with self.db.read() as tx:
+            rows = await tx.all(sa.select(inbox_table).where(mine).order_by(inbox_table.c.created_at))
+            return [Said(row["kind"], row["created_at"], State(row["state"])) for row in rows]
+
+    async def change(self, meeting_id: int, day: date, **what: object) -> None:
+        """Have something be so of one time of a meeting, as who changes it does."""
+        async with self.db.begin() as tx:
+            meeting = await meetings_store.get(tx, GUILD, meeting_id)
+            assert meeting is not None
+            revision = meeting.changes[day].revision + 1 if day in meeting.changes else 1
+            changed = Change(day=day, revision=revision, **what)  # pyright: ignore[reportArgumentType]
+            meeting = await meetings_store.change(tx, meeting, changed)
+            await self.meetings._course.plan(tx, meeting)
+
+    # a meeting that takes place
+
+    async def tonight(self, **typed: object) -> Occasion:
+        """A meeting that begins now."""
+        occasion = await self.schedule(**{"starts": "2026-12-01 19:00", **typed})  # pyright: ignore[reportArgumentType]
+        await self.until(occasion.starts_at)
+        self.carried.clear()
+        return occasion
+
+    async def open(self, *, alone: bool = True, user_id: int = FACILITATOR) -> Opening:
+        return await self.meetings.running.start(guild_id=GUILD, group_id=self.group.id, user_id=user_id, alone=alone)
+
+    async def close(self, **said: Any) -> Closing:
+        return await self.meetings.running.close(guild_id=GUILD, group_id=self.group.id, user_id=FACILITATOR, **said)
+
+    async def now(self, occasion: Occasion) -> Occasion:
+        """That time of the meeting as it stands now."""
+        found = await self.meetings.spoken_of(guild_id=GUILD, meeting_id=occasion.meeting.id, day=occasion.day)
+        assert found is not None
+        return found

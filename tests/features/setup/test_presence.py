@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,8 +19,16 @@ from bot.features.groups import Group, Place
 from bot.features.groups.handover import Handing
 from bot.features.groups.model import Asking, Candidate, Plan
 from bot.features.groups.watch.model import Declared, Drift, Kind, Look, Sight
-from bot.features.meetings import Change, Choice, Proposal
+from bot.features.meetings import Change, Choice, Occasion, Proposal
 from bot.features.meetings import store as meetings_store
+from bot.features.meetings.changes.model import Doing, Typed
+from bot.features.meetings.cover import store as cover_store
+from bot.features.meetings.cover.model import Step
+from bot.features.meetings.events import store as events_store
+from bot.features.meetings.private import Wanted
+from bot.features.meetings.rounds import Round
+from bot.features.meetings.rounds import store as rounds_store
+from bot.features.meetings.running import store as running_store
 from bot.outbox import Errand, Lane, What
 from bot.services import Services
 from bot.storage import Tx, metadata
@@ -122,13 +131,34 @@ async def ask(services: Services, group: Group, user_id: int) -> int:
 async def meet(services: Services, group: Group) -> None:
     starts = f"{services.clock() + timedelta(hours=26):%Y-%m-%d %H:%M}"
     which: dict[str, Any] = {"guild_id": group.guild_id, "group_id": group.id}
-    proposed = await services.meetings.propose(**which, proposal=Proposal(title="Circle", starts=starts))
+    proposed = await services.meetings.propose(**which, proposal=Proposal(title="Circle", starts=starts, places=2))
     meeting_id = proposed.meeting.id
     await services.meetings.schedule(**which, meeting_id=meeting_id, user_id=FAY)
-    await services.meetings.answer(**which, meeting_id=meeting_id, day=proposed.day, user_id=CLEO, choice=Choice.COMING)
+    pressing = {"meeting_id": meeting_id, "day": proposed.day, "choice": Choice.COMING}
+    for user_id in (CLEO, *REST[:2]):
+        await services.meetings.answer(**which, **pressing, user_id=user_id)
+    await services.meetings.private.choose(**which, user_id=CLEO, wanted=Wanted(before="2 days"))
     async with services.db.begin() as tx:
         await meetings_store.change(tx, proposed.meeting, Change(day=proposed.day, minutes=60))
+        ends_at = proposed.ends_at
+        await running_store.put_here(tx, proposed, CLEO, ends_at=ends_at)
+        await running_store.put_aside(tx, proposed, CLEO, ends_at=ends_at)
+        await running_store.put_headcount(tx, proposed, 5, services.clock())
+        await cover_store.record(tx, proposed, Step.BACKUP, services.clock())
+        await rounds_store.save(tx, a_round(group, proposed))
+        await events_store.expect(tx, group.guild_id, group.id, meeting_id)
+    await services.meetings.cover.confirm(**which, meeting_id=meeting_id, day=proposed.day, user_id=FAY)
+    await services.meetings.absence.wish(**which, user_id=CLEO, message=False)
+    skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=proposed.day)
+    await services.meetings.changes.propose(**which, typed=skip)
     await carry(services)
+
+
+def a_round(group: Group, occasion: Occasion) -> Round:
+    meeting, ends_at = occasion.meeting, occasion.ends_at
+    which = {"id": new_id(), "guild_id": group.guild_id, "group_id": group.id, "meeting_id": meeting.id}
+    circle = Round(**which, day=occasion.day, number=1, seconds=120, ends_at=ends_at)
+    return circle.begin([CLEO], occasion.starts_at, Random())
 
 
 async def flag(services: Services, group: Group) -> None:
@@ -168,7 +198,8 @@ def files(services: Services) -> set[str]:
 
 
 def test_every_table_but_the_keys_says_of_which_server_its_rows_are() -> None:
-    assert [table.name for table in metadata.sorted_tables if "guild_id" not in table.c] == ["vault_keys"]
+    of_none = {"vault_keys", "meetings_zone_rules"}
+    assert {table.name for table in metadata.sorted_tables if "guild_id" not in table.c} == of_none
 
 
 async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
@@ -189,7 +220,9 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     assert await rows(services, GUILD) == {}
     assert await named(services, GUILD) == []
     assert not tallies & files(services), "the answers of an open check-in go with it"
-    over = {"meetings_answers", "meetings_posts", "meetings_occasions"}
+    of_one_time = {"answers", "posts", "occasions", "drafts", "told", "waiting", "cover", "cover_steps"}
+    of_an_evening = {"here", "asides", "rounds", "turns"}
+    over = {f"meetings_{name}" for name in of_one_time | of_an_evening}
     assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting there has been"
 
 

@@ -169,7 +169,7 @@ class Archive:
             for announce in self._restored:
                 await announce(tx, group)
             await self._tell_lead(tx, group, NEWS_BACK)
-            if not any(member.facilitates for member in members):
+            if not any(member.facilitates and not member.stands_in for member in members):
                 await self._tell_lead(tx, group, UNLED)
             await self._record(tx, group, "groups.brought_back", actor_id)
             return group

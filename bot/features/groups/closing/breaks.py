@@ -40,9 +40,10 @@ class Breaks:
         desk: Desk,
         setbacks: Setbacks,
         server: ServerOf,
+        paused: Sequence[OnGroup],
         changed: Sequence[OnGroup],
     ) -> None:
-        """``changed``: called when a break is over."""
+        """``paused``: called when a break begins; ``changed``: when it is over."""
         self._db = db
         self._clock = clock
         self._outbox = outbox
@@ -51,7 +52,10 @@ class Breaks:
         self._desk = desk
         self._setbacks = setbacks
         self._server = server
+        self._paused = paused
         self._changed = changed
+        self.begun: list[OnGroup] = []
+        """Called when a break begins."""
         timers.on(RESUME, self._due)
         for kind in (BREAK_BEGINS, BREAK_OVER):
             outbox.delivered(kind, self._posted)
@@ -78,7 +82,11 @@ class Breaks:
             await store.begin_break(tx, group_id, until)
             paused = await self._group(tx, guild_id, group_id)
             await self.expect(tx, paused)
+            for announce in self._paused:
+                await announce(tx, paused)
             await self._post(tx, paused, BREAK_BEGINS)
+            for announce in self.begun:
+                await announce(tx, paused)
             await self._record(tx, paused, "groups.paused", actor_id)
             return paused
 

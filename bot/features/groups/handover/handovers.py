@@ -104,7 +104,8 @@ class Handovers:
         group = await groups.group(tx, guild_id, handing.group_id)
         if group is None or group.state in (GroupState.ARCHIVED, GroupState.DRAFT):
             raise NotFound("groups.gone")
-        running = [member.user_id for member in await groups.members(tx, guild_id, group.id) if member.facilitates]
+        members = await groups.members(tx, guild_id, group.id)
+        running = [member.user_id for member in members if member.facilitates and not member.stands_in]
         _refuse(handing.to, handing.asker_id, running)
         if handing.asker_id in running:
             return group, Kind.STAY if handing.stay else Kind.GO
@@ -197,7 +198,14 @@ class Handovers:
         before = await groups.membership(tx, group.guild_id, group.id, user_id)
         inside = before is not None and before.active
         if before is not None and inside:
-            after = replace(before, role=Role.FACILITATOR, duty=duty or before.duty, visits=0, visit_ends_at=None)
+            after = replace(
+                before,
+                role=Role.FACILITATOR,
+                duty=duty or before.duty,
+                visits=0,
+                visit_ends_at=None,
+                cover_until=None,
+            )
         else:
             after = _newcomer(group, user_id, self._clock(), duty=duty)
         member = await groups.put_member(tx, after)
