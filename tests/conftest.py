@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zlib import crc32
 
 import pytest
 
@@ -32,6 +33,29 @@ class StepClock:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--size", choices=["ci", "full"], default="full", help="how much the tests that have a size do")
+
+
+ALWAYS_ON_BOTH = ("at_once", "two_", "lock", "race")
+"""What is in the names of tests that may well come out otherwise on another database."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """At the small size the features run on PostgreSQL in part, always the same; the mechanisms on both in full."""
+    if config.getoption("--size") == "full":
+        return
+    left_out = [item for item in items if _on_postgresql(item) and not _chosen(item.name)]
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
+
+
+def _on_postgresql(item: pytest.Item) -> bool:
+    params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return params.get("database_url") == "postgresql" and "features" in item.path.parts
+
+
+def _chosen(name: str) -> bool:
+    return any(part in name for part in ALWAYS_ON_BOTH) or crc32(name.encode()) % 6 == 0
 
 
 def pytest_collection_finish() -> None:

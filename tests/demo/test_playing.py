@@ -25,8 +25,14 @@ MISSED = {
 }
 
 
+LATE_IN_THE_EVENING = ("cases", "resources")
+"""What is missed only when most of the evening has been played."""
+
+
 @pytest.mark.parametrize("part", PARTS)
-def test_without_any_one_part_it_fails_and_says_what(part: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_any_one_part_it_fails_and_says_what(part: str, size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if size == "ci" and part in LATE_IN_THE_EVENING:
+        pytest.skip("an evening that is nearly whole is played with --size full")
     assert main(without=part, quick=True) != 0
     told = " ".join(capsys.readouterr().out.split())
     assert "✗" in told

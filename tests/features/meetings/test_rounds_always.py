@@ -27,6 +27,8 @@ class Seen:
     def __init__(self) -> None:
         self.calls = list[tuple[int, int]]()
         self.silent = Counter[int]()
+        self.asked_again = Counter[int]()
+        """Who was left out, as they were silent twice, and then pressed to speak after all: how often."""
         self.passed_after = dict[int, int]()
         """For each whose last press was to pass: how many had been called by then."""
         self.passed_ever, self.left = set[int](), set[int]()
@@ -41,11 +43,18 @@ class Seen:
         assert circle.turn <= circle.turns
         assert sum(seat.called for seat in circle.seats) == 1
 
+    def speaks(self, circle: Round, user_id: int) -> None:
+        self.passed_after.pop(user_id, None)
+        seat = circle.seat(user_id)
+        if seat is not None and seat.state is SeatState.OUT and user_id not in self.passed_ever:
+            self.asked_again[user_id] += 1
+
     def check(self) -> None:
         called = Counter(user_id for _, user_id in self.calls)
         assert [turn for turn, _ in self.calls] == list(range(1, len(self.calls) + 1)), "nobody is called unseen"
         for user_id in self.came - self.passed_ever - self.left:
-            assert called[user_id] == 1 + (self.silent[user_id] > 0), f"{user_id} is called as often as they should"
+            turns = 1 + (self.silent[user_id] > 0) + self.asked_again[user_id]
+            assert called[user_id] == turns, f"{user_id} is called as often as they should"
         for user_id, since in self.passed_after.items():
             assert user_id not in [one for _, one in self.calls[since:]], f"{user_id} passed and is left in peace"
 
@@ -73,7 +82,7 @@ class Walk:
         return self.chance.choice([seat.user_id for seat in now.seats])
 
     async def _speak(self, now: Round, user_id: int) -> None:
-        self.seen.passed_after.pop(user_id, None)
+        self.seen.speaks(now, user_id)
         await self.circle.speak(user_id)
 
     async def _pass(self, now: Round, user_id: int) -> None:
@@ -146,7 +155,7 @@ BLANK = Round(
 def press(circle: Round, seen: Seen, what: str, user_id: int) -> Round:
     match what:
         case "speak":
-            seen.passed_after.pop(user_id, None)
+            seen.speaks(circle, user_id)
             return circle.speak(user_id)
         case "pass":
             seen.passed_ever.add(user_id)
