@@ -55,7 +55,7 @@ def _on_postgresql(item: pytest.Item) -> bool:
 
 
 def _chosen(name: str) -> bool:
-    return any(part in name for part in ALWAYS_ON_BOTH) or crc32(name.encode()) % 6 == 0
+    return any(part in name for part in ALWAYS_ON_BOTH) or crc32(name.encode()) % 10 == 0
 
 
 def pytest_collection_finish() -> None:

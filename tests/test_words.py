@@ -86,8 +86,10 @@ def test_every_text_that_is_there_is_asked_for() -> None:
     # a key may be handed on as a value before it is used, so that every place it is written in counts
     written = {key for tree in trees().values() for node in ast.walk(tree) for key in patterns(node)}
     keys = {pattern for pattern in written if re.match(r"[a-z]+\\\.", pattern)}
-    unused = [key for key in shipped() if not any(re.fullmatch(pattern, key) for pattern in keys)]
-    assert sorted(key for key in unused if not key.startswith("commands.")) == []
+    # most are written whole; what is left is looked for among those with a part that is filled in
+    left = [key for key in shipped() if not key.startswith("commands.") and re.escape(key) not in keys]
+    open_ones = [re.compile(pattern) for pattern in keys if r"\w" in pattern]
+    assert sorted(key for key in left if not any(pattern.fullmatch(key) for pattern in open_ones)) == []
 
 
 def test_a_text_that_nobody_wrote_would_be_missed() -> None:

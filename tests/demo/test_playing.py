@@ -25,7 +25,7 @@ MISSED = {
 }
 
 
-LATE_IN_THE_EVENING = ("cases", "resources")
+LATE_IN_THE_EVENING = ("checkins", "cases", "resources")
 """What is missed only when most of the evening has been played."""
 
 
