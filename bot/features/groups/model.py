@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.core.ids import new_id
 from bot.outbox import Lane, What
 from bot.outbox.model import Params
 
@@ -224,6 +225,27 @@ class Member:
 
     def may_enter(self, place: Place) -> bool:
         return self.facilitates if place is Place.DESK else self.active
+
+
+def facilitating(
+    group: Group, user_id: int, now: datetime, *, duty: bool = False, cover_until: datetime | None = None
+) -> Member:
+    """Somebody who comes to a group to facilitate it, for good or only until ``cover_until``."""
+    return Member(
+        id=new_id(),
+        guild_id=group.guild_id,
+        group_id=group.id,
+        user_id=user_id,
+        role=Role.FACILITATOR,
+        state=MemberState.ACTIVE,
+        joined_at=now,
+        left_at=None,
+        consent_version=None,
+        agreement_version=None,
+        agreed_at=None,
+        duty=duty,
+        cover_until=cover_until,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

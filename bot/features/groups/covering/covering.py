@@ -13,10 +13,9 @@ from typing import Final
 
 from bot.audit import Audit
 from bot.core.clock import Clock
-from bot.core.ids import new_id
 from bot.features.groups import store
 from bot.features.groups.covering import store as covering
-from bot.features.groups.model import Group, Member, MemberState, Role
+from bot.features.groups.model import Group, Member, facilitating
 from bot.features.groups.places import Admission, Places
 from bot.features.groups.rooms import Rooms
 from bot.storage import Tx
@@ -70,7 +69,7 @@ class Covering:
         if before is not None and before.facilitates:
             await self.keep_until(tx, before, until)
             return
-        member = await store.put_member(tx, _stand_in(group, user_id, self._clock(), until))
+        member = await store.put_member(tx, facilitating(group, user_id, self._clock(), cover_until=until))
         await self._timers.set(tx, OVER, _subject(member), until, guild_id=group.guild_id)
         await self._rooms.look_again(tx, group, member)
         for announce in self._admission.joined:
@@ -100,23 +99,6 @@ class Covering:
             return member.cover_until
         await self._end(tx, group, member)
         return None
-
-
-def _stand_in(group: Group, user_id: int, now: datetime, until: datetime) -> Member:
-    return Member(
-        id=new_id(),
-        guild_id=group.guild_id,
-        group_id=group.id,
-        user_id=user_id,
-        role=Role.FACILITATOR,
-        state=MemberState.ACTIVE,
-        joined_at=now,
-        left_at=None,
-        consent_version=None,
-        agreement_version=None,
-        agreed_at=None,
-        cover_until=until,
-    )
 
 
 def _subject(member: Member) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from bot.audit import Audit
@@ -15,7 +14,7 @@ from bot.features.groups import store as groups
 from bot.features.groups.desk import Desk, ServerOf
 from bot.features.groups.handover import store
 from bot.features.groups.handover.model import LASTS, WRITTEN_LENGTH, Handing, Handover, HandoverState, Kind, PassedOn
-from bot.features.groups.model import Candidate, Group, GroupState, Member, MemberState, Role
+from bot.features.groups.model import Candidate, Group, GroupState, Member, Role, facilitating
 from bot.features.groups.requests import OnMember, Requests
 from bot.features.groups.rooms import OnGroup, Rooms
 from bot.storage import Database, Tx
@@ -207,7 +206,7 @@ class Handovers:
                 cover_until=None,
             )
         else:
-            after = _newcomer(group, user_id, self._clock(), duty=duty)
+            after = facilitating(group, user_id, self._clock(), duty=duty)
         member = await groups.put_member(tx, after)
         await self._requests.withdraw_from(tx, group.guild_id, group.id, user_id)
         await self._rooms.look_again(tx, group, member)
@@ -300,23 +299,6 @@ def _refuse(to: Candidate, asker_id: int, running: Sequence[int]) -> None:
         raise UserError("groups.handover_to_oneself")
     if to.user_id in running:
         raise UserError("groups.handover_already")
-
-
-def _newcomer(group: Group, user_id: int, now: datetime, *, duty: bool) -> Member:
-    return Member(
-        id=new_id(),
-        guild_id=group.guild_id,
-        group_id=group.id,
-        user_id=user_id,
-        role=Role.FACILITATOR,
-        state=MemberState.ACTIVE,
-        joined_at=now,
-        left_at=None,
-        consent_version=None,
-        agreement_version=None,
-        agreed_at=None,
-        duty=duty,
-    )
 
 
 def _subject(handover: Handover) -> str:
