@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 MOST_QUESTIONS = 5
@@ -30,6 +31,8 @@ class Question:
     label: str
     text: str
     options: tuple[Option, ...]
+    reversed: bool = False
+    """Whether more of it is harder: its sentences say *more often* and *less often*, and name no end as the better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +42,5 @@ class Template:
     id: str
     title: str
     questions: tuple[Question, ...]
+    apart: timedelta | None = timedelta(days=7)
+    """How long a group is left alone with it from one opening to the next; None: once a meeting."""
