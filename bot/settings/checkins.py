@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from bot.core.questions import MOST_QUESTIONS, Band, Option, Question, Template
@@ -19,6 +20,8 @@ _LONGEST_TEXT = 100
 _LONGEST_OPTION = 100
 _MOST_OPTIONS = 9
 """Discord shows ten, and the last is *Prefer not to say*."""
+_SOONEST, _LATEST = timedelta(weeks=1), timedelta(weeks=52)
+"""How rarely a group may be asked the same: sentences that come often tell too much of a few people."""
 
 LICENSED = "i_have_a_licence_and_a_clinical_lead"
 """The operator's word that lets a clinical questionnaire through; it is repeated at every start."""
@@ -68,8 +71,9 @@ def _template(path: Path, name: str, findings: Findings) -> Template | None:
     if len(entries) > MOST_QUESTIONS:
         table.wrong("questions", f"has {len(entries)} entries", f"at most {MOST_QUESTIONS}, which a form has room for")
     questions = tuple(_question(entry, licensed=licensed) for entry in entries)
+    apart = table.optional_duration("once", _SOONEST, least=_SOONEST, most=_LATEST, none="meeting")
     table.refuse_unknown()
-    return Template(id=path.stem, title=title, questions=questions)
+    return Template(id=path.stem, title=title, questions=questions, apart=apart)
 
 
 def _question(table: Table, *, licensed: bool) -> Question:
@@ -79,6 +83,7 @@ def _question(table: Table, *, licensed: bool) -> Question:
         options=tuple(
             _option(entry, licensed=licensed) for entry in table.tables("options", if_empty="two to nine options")
         ),
+        reversed=table.flag("reversed", default=False),
     )
     table.refuse_unknown()
     if len(question.options) > _MOST_OPTIONS:

@@ -69,10 +69,10 @@ class Table:
         return default if found is None else found
 
     def optional_duration(
-        self, key: str, default: timedelta | None, *, least: timedelta, most: timedelta
+        self, key: str, default: timedelta | None, *, least: timedelta, most: timedelta, none: str = "never"
     ) -> timedelta | None:
-        """As ``duration``, where the word "never" stands for None."""
-        if self._get(key, default) == "never":
+        """As ``duration``, where the word ``none`` stands for None."""
+        if self._get(key, default) == none:
             return None
         return self.duration(key, least, least=least, most=most) if self.has(key) else default
 

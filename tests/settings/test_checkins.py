@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.core.questions import Band
+from bot.core.questions import Band, Template
 from bot.settings import load
 from tests.settings import only_problem_of, problems_of, sample_environ
 
@@ -25,21 +26,42 @@ def write(tmp_path: Path, toml: str, name: str = "ours.toml") -> dict[str, str]:
     return environ
 
 
+def own(environ: dict[str, str], tmp_path: Path) -> Template:
+    (template,) = [one for one in load(environ, start=tmp_path).checkins if one.id == "ours"]
+    return template
+
+
 def asking(tmp_path: Path, text: str) -> dict[str, str]:
     return write(tmp_path, f'title = "Ours"\n{QUESTION}'.replace("Everyone could speak.", text))
 
 
-def test_the_shipped_one_is_read(tmp_path: Path) -> None:
-    (template,) = load(sample_environ(tmp_path), start=tmp_path).checkins
-    assert (template.id, template.title) == ("meeting_climate", "How was the meeting?")
-    assert template.questions[0].label == "Being heard"
-    bands = [[option.band for option in question.options] for question in template.questions]
-    assert bands == [[Band.LOW, Band.LOW, Band.MID, Band.HIGH, Band.HIGH]] * 5
+def test_the_shipped_ones_are_read(tmp_path: Path) -> None:
+    health, climate = load(sample_environ(tmp_path), start=tmp_path).checkins
+    assert (climate.id, climate.title) == ("meeting_climate", "How was the meeting?")
+    assert climate.questions[0].label == "Being heard"
+    assert (health.id, health.title) == ("group_health", "How is this group working?")
+    for template in (health, climate):
+        bands = [[option.band for option in question.options] for question in template.questions]
+        assert bands == [[Band.LOW, Band.LOW, Band.MID, Band.HIGH, Band.HIGH]] * 5
+        assert not any(question.reversed for question in template.questions)
+
+
+def test_how_rarely_each_may_be_asked(tmp_path: Path) -> None:
+    health, climate = load(sample_environ(tmp_path), start=tmp_path).checkins
+    assert (health.apart, climate.apart) == (timedelta(weeks=4), None)
+    assert own(write(tmp_path, f'title = "Ours"\n{QUESTION}'), tmp_path).apart == timedelta(weeks=1)
+    assert own(write(tmp_path, f'title = "Ours"\nonce = "10 days"\n{QUESTION}'), tmp_path).apart == timedelta(days=10)
+
+
+def test_a_question_may_be_one_of_which_more_is_harder(tmp_path: Path) -> None:
+    toml = f'title = "Ours"\n{QUESTION}{QUESTION.replace("Voices", "Quiet").replace("could", "could not")}'
+    template = own(write(tmp_path, toml.replace('label = "Quiet"', 'label = "Quiet"\nreversed = true')), tmp_path)
+    assert [question.reversed for question in template.questions] == [False, True]
 
 
 def test_one_s_own_comes_beside_it(tmp_path: Path) -> None:
     settings = load(write(tmp_path, f'title = "A word from you"\n{QUESTION}'), start=tmp_path)
-    assert [template.id for template in settings.checkins] == ["ours", "meeting_climate"]
+    assert [template.id for template in settings.checkins] == ["ours", "group_health", "meeting_climate"]
 
 
 def test_without_the_folder_the_shipped_ones_are_used(tmp_path: Path) -> None:
@@ -48,7 +70,7 @@ def test_without_the_folder_the_shipped_ones_are_used(tmp_path: Path) -> None:
         path.unlink()
     (tmp_path / "config" / "checkins").rmdir()
     settings = load(environ, start=tmp_path)
-    assert [template.id for template in settings.checkins] == ["meeting_climate"]
+    assert [template.id for template in settings.checkins] == ["group_health", "meeting_climate"]
     assert any("checkins is not there" in note for note in settings.notes)
 
 
@@ -116,6 +138,10 @@ def test_everyday_words_are_no_questionnaires(tmp_path: Path) -> None:
         (f'title = "Ours"\n{QUESTION}'.replace("Partly", "x" * 101), 7, "101 characters"),
         (f'title = "Ours"\n{QUESTION}'.replace('"mid"', '"middle"'), 7, "is 'middle'"),
         (f'title = "Ours"\n{QUESTION}'.replace('"mid"', '"high"'), 5, "do not go from one end to the other"),
+        (f'title = "Ours"\nonce = "3 days"\n{QUESTION}', 2, "is 3d"),
+        (f'title = "Ours"\nonce = "never"\n{QUESTION}', 2, "not a length of time"),
+        (f'title = "Ours"\nonce = 4\n{QUESTION}', 2, "is a number"),
+        (f'title = "Ours"\n{QUESTION}reversed = "yes"\n', 10, "is words"),
         (f'title = "Ours"\nfree_text = true\n{QUESTION}', 2, "is not known"),
         (f'title = "Ours"\n{QUESTION}'.replace("Voices", "Don't worry"), 3, "don't worry"),
     ],

@@ -90,8 +90,7 @@ async def settle(services: Services, clock: StepClock, guild_id: int) -> Group:
     await meet(services, group)
     await pass_time(services, clock, hours=3)
     await carry(services)
-    (template,) = services.checkins.templates
-    await services.checkins.open(guild_id=guild_id, group_id=group.id, user_id=FAY, template=template)
+    await services.checkins.open(guild_id=guild_id, group_id=group.id, user_id=FAY, template="group_health")
     await carry(services, refusing="checkins.opened")
     await look(services, group)
     await flag(services, group)
