@@ -19,6 +19,8 @@ from bot.ui.pages import Page, Row
 from bot.ui.texts import Words
 
 UNSAID = "unsaid"
+MOST_IN_SIGHT = 10
+"""Options of a question that Discord shows at once; more are folded into a list."""
 
 
 class AnswerPrivatelyButton(PersistentButton, template=r"checkins-answer:(?P<group>\d+):(?P<checkin>\d+)"):
@@ -60,14 +62,10 @@ class AnswerForm(PersistentModal):
         self._questions = questions
 
     def fields(self, words: Words) -> Sequence[ui.Item[Any]]:
-        unsaid = discord.RadioGroupOption(label=words("checkins.unsaid_option"), value=UNSAID)
+        unsaid = words("checkins.unsaid_option")
         return [
             ui.Label[Any](
-                text=question.label,
-                description=question.text,
-                component=ui.RadioGroup[Any](
-                    custom_id=f"question-{place}", options=[*_options(question), unsaid], required=False
-                ),
+                text=question.label, description=question.text, component=_choice(question, f"question-{place}", unsaid)
             )
             for place, question in enumerate(self._questions)
         ]
@@ -85,10 +83,15 @@ class AnswerForm(PersistentModal):
         await answer(interaction, Page(words_of(interaction)("checkins.thanks"), doors))
 
 
-def _options(question: Question) -> list[discord.RadioGroupOption]:
-    return [
-        discord.RadioGroupOption(label=option.text, value=str(place)) for place, option in enumerate(question.options)
-    ]
+def _choice(question: Question, custom_id: str, unsaid: str) -> ui.RadioGroup[Any] | ui.Select[Any]:
+    """The options in their order and *Prefer not to say* last, all of them in sight as long as Discord has room."""
+    listed = [(option.text, str(place)) for place, option in enumerate(question.options)]
+    listed.append((unsaid, UNSAID))
+    if len(listed) <= MOST_IN_SIGHT:
+        in_sight = [discord.RadioGroupOption(label=text, value=value) for text, value in listed]
+        return ui.RadioGroup(custom_id=custom_id, options=in_sight, required=False)
+    folded = [discord.SelectOption(label=text, value=value) for text, value in listed]
+    return ui.Select(custom_id=custom_id, options=folded, min_values=0, required=False)
 
 
 def _chosen(typed: Typed) -> dict[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.cogs.checkins.answering import AnswerPrivatelyButton
-from bot.core.questions import Template
+from bot.core.questions import Question, Template
 from bot.features.checkins import Checkin, CheckinState, Sentence
 from bot.features.checkins.release import FEWEST
 from bot.ui.doors import help_door, talk_door
@@ -66,6 +66,13 @@ def list_page(words: Words, checkin: Checkin | None, templates: Sequence[Templat
 def _lines(words: Words, checkin: Checkin) -> list[Raw]:
     sentences = checkin.sentences or (Sentence.NONE,) * len(checkin.asked.questions)
     return [
-        words("checkins.result_line", question=question.text, sentence=words(f"checkins.sentence_{sentence}"))
+        words("checkins.result_line", question=question.text, sentence=_said(words, question, sentence))
         for question, sentence in zip(checkin.asked.questions, sentences, strict=True)
     ]
+
+
+def _said(words: Words, question: Question, sentence: Sentence) -> Raw:
+    """Of a question of which more is harder no end is called the higher: that would sound like the better one."""
+    leans = sentence in (Sentence.HIGH, Sentence.LOW)
+    reversed_key = f"checkins.sentence_{sentence}_reversed"
+    return words(reversed_key if question.reversed and leans else f"checkins.sentence_{sentence}")

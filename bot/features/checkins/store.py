@@ -52,6 +52,8 @@ def _template(template_id: str, asked: Any) -> Template:
             label=question["label"],
             text=question["text"],
             options=tuple(Option(text=text, band=Band(band)) for text, band in question["options"]),
+            # one that was opened before questions could be reversed does not say
+            reversed=question.get("reversed", False),
         )
         for question in asked["questions"]
     )
@@ -64,6 +66,7 @@ def _asked(template: Template) -> dict[str, Any]:
             "label": question.label,
             "text": question.text,
             "options": [(option.text, option.band) for option in question.options],
+            "reversed": question.reversed,
         }
         for question in template.questions
     ]
