@@ -62,15 +62,20 @@ def _read_config(folder: Path, start: Path, findings: Findings) -> _Config:
     name = shown(folder / _OPTIONS, start)
     document = read_toml(folder / _OPTIONS, name, findings)
     written = document or Document(name=name, values={}, lines={})
+    options = read_options(written, _quiet_if(document, findings))
     config = _Config(
-        options=read_options(written, _quiet_if(document, findings)),
+        options=options,
         texts=read_texts(folder / _TEXTS, shown(folder / _TEXTS, start), starter_dir() / _TEXTS, findings),
         guidelines=read_guidelines(folder / _GUIDELINES, shown(folder / _GUIDELINES, start), findings),
         helplines=read_helplines(
             folder / _HELPLINES, shown(folder / _HELPLINES, start), starter_dir() / _HELPLINES, findings
         ),
         checkins=read_checkins(
-            folder / _CHECKINS, shown(folder / _CHECKINS, start), starter_dir() / _CHECKINS, findings
+            folder / _CHECKINS,
+            shown(folder / _CHECKINS, start),
+            starter_dir() / _CHECKINS,
+            options.checkin_limits,
+            findings,
         ),
     )
     check_checkin(written, config.options, [template.id for template in config.checkins], findings)

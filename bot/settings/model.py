@@ -129,6 +129,16 @@ class MeetingDefaults:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckinLimits:
+    """What the operator keeps out of check-ins, beside what no check-in may ask anyway."""
+
+    never_ask: tuple[str, ...] = ()
+    """Words, each of which stands for its plural too; with a ``*`` at its end, for any ending."""
+    never_use: tuple[str, ...] = ()
+    """Names of questionnaires."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LadderStep:
     """Whom to tell, ``after`` so long without anyone having acknowledged the concern."""
 
@@ -233,6 +243,7 @@ class Settings:
     discord: DiscordOptions
     groups: GroupDefaults
     meetings: MeetingDefaults
+    checkin_limits: CheckinLimits
     ladder: tuple[LadderTier, ...]
     retention: Retention
     posting: Posting

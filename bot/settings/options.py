@@ -12,6 +12,7 @@ from bot.core.durations import spell
 from bot.settings.files import Document
 from bot.settings.model import (
     DEFAULT_LADDER,
+    CheckinLimits,
     DiscordOptions,
     GroupDefaults,
     LadderStep,
@@ -22,6 +23,7 @@ from bot.settings.model import (
     Retention,
     Tell,
 )
+from bot.settings.never_asked import can_be_found
 from bot.settings.problems import Findings
 from bot.settings.table import Table
 
@@ -59,6 +61,7 @@ class Options:
     discord: DiscordOptions
     groups: GroupDefaults
     meetings: MeetingDefaults
+    checkin_limits: CheckinLimits
     ladder: tuple[LadderTier, ...]
     retention: Retention
     posting: Posting
@@ -71,6 +74,7 @@ def read_options(document: Document, findings: Findings) -> Options:
         discord=_discord(top.table("discord")),
         groups=_groups(top.table("groups")),
         meetings=_meetings(top.table("meetings")),
+        checkin_limits=_checkin_limits(top.table("checkins")),
         ladder=_ladder(top.table("ladder")),
         retention=_retention(top.table("retention")),
         posting=_posting(top.table("posting")),
@@ -143,6 +147,20 @@ def _meetings(table: Table) -> MeetingDefaults:
     )
     table.refuse_unknown()
     return meetings
+
+
+def _checkin_limits(table: Table) -> CheckinLimits:
+    limits = CheckinLimits(never_ask=_findable(table, "never_ask"), never_use=_findable(table, "never_use"))
+    table.refuse_unknown()
+    return limits
+
+
+def _findable(table: Table, key: str) -> tuple[str, ...]:
+    texts = table.texts(key, allowed="words, each in quotes, or [] for none", least=0)
+    for place, text in enumerate(texts):
+        if not can_be_found(text):
+            table.wrong(key, f"is {text!r}", "a word with at least one letter or digit", entry=place)
+    return tuple(text for text in texts if can_be_found(text))
 
 
 def check_checkin(document: Document, options: Options, known: Collection[str], findings: Findings) -> None:

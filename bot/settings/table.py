@@ -38,10 +38,10 @@ class Table:
             return self._wrong(key, f"is {len(value)} characters long", f"at most {longest}", default)
         return value.strip()
 
-    def required_text(self, key: str, *, allowed: str) -> str:
+    def required_text(self, key: str, *, allowed: str, longest: int = 200) -> str:
         if not self.has(key):
             return self._wrong(key, "is missing", allowed, "")
-        value = self.text(key, "-")
+        value = self.text(key, "-", longest=longest)
         return value or self._wrong(key, "is empty", allowed, "")
 
     def flag(self, key: str, *, default: bool) -> bool:
@@ -113,10 +113,10 @@ class Table:
             return value
         return self._wrong(key, f"is {_kind(value)}", "a day without quotes, such as 2026-12-01", None)
 
-    def texts(self, key: str, *, allowed: str) -> tuple[str, ...]:
-        """A list of words, of which there must be one; ``allowed`` says what they are."""
+    def texts(self, key: str, *, allowed: str, least: int = 1) -> tuple[str, ...]:
+        """A list of words, of which there must be ``least``; ``allowed`` says what they are."""
         value = self._get(key, [])
-        if not _is_list(value) or not value:
+        if not _is_list(value) or len(value) < least:
             wrong = "is missing or empty" if value == [] else f"is {_kind(value)}"
             return self._wrong(key, wrong, allowed, ())
         for index, entry in enumerate(value):
@@ -149,9 +149,9 @@ class Table:
         self._asked[key] = None
         return key in self._values
 
-    def wrong(self, key: str, wrong: str, allowed: str) -> None:
-        """Report a value of this table that is of the right kind and still cannot be."""
-        self._report((key,), wrong, allowed)
+    def wrong(self, key: str, wrong: str, allowed: str, *, entry: int | None = None) -> None:
+        """Report a value of the right kind that still cannot be; ``entry``: its place, if it is one of a list."""
+        self._report((key,) if entry is None else (key, entry), wrong, allowed)
 
     def refuse_unknown(self) -> None:
         """Report every key that nobody asked for. To be called when all has been asked."""
