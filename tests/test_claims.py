@@ -20,7 +20,10 @@ OUTCOME = (
     r"(?:hope|hopeful|empower\w*|symptoms?|lonel\w*|isolation|recover\w*|well-?being|wellness|mental health"
     r"|resilien\w*|self-esteem|confidence|anxiety|depression|stress|trauma|quality of life)"
 )
-PROVEN = r"(?:clinically|scientifically) \w+|evidence-based|proven to|therapeutic|(?:feel|get) better|helps? you (?:heal|recover)"
+PROVEN = (
+    r"(?:clinically|scientifically) \w+|evidence-based|proven to|therapeutic|(?:feel|get) better"
+    r"|helps? you (?:heal|recover)"
+)
 CLAIM = re.compile(
     rf"\b{BETTER}\b(?:\W+\w+){{0,4}}?\W+{OUTCOME}\b|\b{OUTCOME}\W+(?:will )?{BETTER}\b|\b(?:{PROVEN})\b", re.IGNORECASE
 )

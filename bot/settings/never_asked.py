@@ -14,53 +14,71 @@ from functools import cache
 
 from bot.core.wording import plain_words
 
-_LOOK_ALIKES = str.maketrans(
-    "АВЕКМНОРСТУХІЈЅасеорхуіјѕһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧαονικυρεϲᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢıɡ",
-    "ABEKMHOPCTYXIJSaceopxyijshdqwABEZHIKMNOPTYXaovikupecabcdefghijklmnoprstuvwyzig",
-)
-"""Letters of other alphabets, and small capitals, that are read as Latin ones."""
+_ALPHABETS = {
+    "ABEKMHOPCT": "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422",  # Cyrillic
+    "YXIJS": "\u0423\u0425\u0406\u0408\u0405",  # Cyrillic
+    "aceopxyijs": "\u0430\u0441\u0435\u043e\u0440\u0445\u0443\u0456\u0458\u0455",  # Cyrillic
+    "hdqw": "\u04bb\u0501\u051b\u051d",  # Cyrillic
+    "ABEZHIKMNO": "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f",  # Greek
+    "PTYX": "\u03a1\u03a4\u03a5\u03a7",  # Greek
+    "aovikupec": "\u03b1\u03bf\u03bd\u03b9\u03ba\u03c5\u03c1\u03b5\u03f2",  # Greek
+    "ig": "\u0131\u0261",  # Latin
+    "abcdefghijklmnoprstuvwyz": "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
+}
+"""Letters that are read as Latin ones, by these."""
+_LOOK_ALIKES = {
+    ord(look): letter for letters, looks in _ALPHABETS.items() for letter, look in zip(letters, looks, strict=True)
+}
 
 _WHOSE = r"(?:my|your|his|her|our|their|one ?s)"
 _SELF = r"(?:my|your|him|her|our|them|one|one ?s) ?sel(?:f|ves)"
 _AT_ONE_S_PACE = r"(?! (?:one|a|at|in|as|day|step|back)\b)"
+_IN_SPEECH = r"(?! (?:off|short|out|free)\b)"
 _WITH_SOMEBODY = r"(?! (?:alone|with|in|like)\b)"
 _SOMEBODY = r"(?:someone|somebody|anyone|anybody|others?|another|people)"
 _DANGER = (
-    r"suicid\w*",
-    r"\bself ?(?:harm(?!on)|injur|mutilat|destruct|hurt)\w*",
-    rf"\b(?:kill|hurt|harm|cut|injur|poison|hang|starv)(?:t?ing|e?d|e?s|e)? ?{_SELF}\b",
-    rf"\b(?:kill|harm)(?:ing|ed|s)? {_SOMEBODY}\b",
-    rf"\bend(?:ing|ed|s)? (?:it all\b|{_WHOSE} (?:own )?li(?:fe|ves)\b)",
-    rf"\b(?:tak(?:e|es|ing|en)|took) {_WHOSE} (?:own li(?:fe|ves)\b|li(?:fe|ves)\b{_AT_ONE_S_PACE})",
-    r"\bbetter off (?:dead|without (?:me|us|you)|if (?:i|you))\b",
-    r"\bwish\w* (?:\w+ ){0,4}(?:dead|never (?:been )?born|not (?:been )?born)\b",
-    r"\b(?:want\w*|wish\w*|rather|like|ready|plan\w*) (?:to )?(?:die|be dead)\b",
-    r"\bthoughts? (?:of|about) (?:death|dying|being dead)\b",
-    rf"\b(?:not|dont|didnt|never|no longer) (?:want|wish)(?:ed)? to (?:be alive|wake up|live\b{_WITH_SOMEBODY})",
-    r"\bfe(?:el|els|lt|eling) like dying\b",
-    r"\b(?:reasons?|worth|point in|point of) (?:to live|for living|living|being alive)\b",
-    r"\boverdos\w*",
-    r"\bunaliv\w*",
-    r"\bhomicid\w*",
-    r"\bin danger\b(?! of)",
-    rf"\bdanger to (?:{_SELF}|{_SOMEBODY})\b",
+    r"\w*suicid\w*",
+    r"self ?(?:harm(?!on)|injur|mutilat|destruct|hurt)\w*",
+    rf"(?:kill|hurt|harm|cut|injur|poison|hang|starv)(?:t?ing|e?d|e?s|e)? ?{_SELF}{_IN_SPEECH}",
+    rf"burn(?:ing|ed|t|s)? {_SELF}(?! out\b)",
+    r"(?:cut(?:ting)?|hurt(?:ing)?|harm(?:ing|ed)?) my (?:arms?|wrists?|legs?|skin|body)",
+    rf"(?:kill|harm)(?:ing|ed|s)? {_SOMEBODY}",
+    rf"end(?:ing|ed|s)? (?:it all|{_WHOSE} (?:own )?li(?:fe|ves))",
+    rf"(?:tak(?:e|es|ing|en)|took) {_WHOSE} (?:own li(?:fe|ves)|li(?:fe|ves){_AT_ONE_S_PACE})",
+    r"better off (?:dead|not being|without (?:me|us|you)|if (?:i|you))",
+    r"wish\w* (?:\w+ ){0,4}(?:dead|never (?:been )?born|not (?:been )?born)",
+    r"(?:want\w*|wish\w*|rather|like|ready|plan\w*) (?:to )?(?:die|be dead)",
+    r"thoughts? (?:of|about) death",
+    r"(?:thoughts?|think|thinking) (?:of|about) (?:dying|being dead|ending things)",
+    r"death wish|never wake up|kms|nssi",
+    rf"(?:not|dont|didnt|never|no longer) (?:want|wish)(?:ed)? to (?:be alive|wake up|live{_WITH_SOMEBODY})",
+    r"fe(?:el|els|lt|eling) like dying",
+    r"(?:reasons?|worth|point in|point of) (?:to live|for living|living|being alive)",
+    r"life (?:is|was|isnt|wasnt)(?: not| no longer)? worth",
+    r"overdos\w*",
+    r"unaliv\w*",
+    r"homicid\w*",
+    r"in danger(?! of\b)",
+    rf"danger to (?:{_SELF}|{_SOMEBODY})",
 )
 _ILLNESS = (
-    r"\bsymptom\w*",
-    r"diagnos\w*",
-    r"\bdisorders?\b|\bdisordered (?:eating|sleep)\b",
-    r"\billness\w*|\bdiseases?\b|\b(?:mentally|chronically|terminally|seriously) ill\b",
-    r"\b(?:anti ?)?depress\w*",
-    r"\bpsycho(?:s[ei]s|tic\w*|path\w*)\b|\bpsychiatr\w*|\bschizo\w*|\bbipolar\b",
-    r"\bptsd\b|\bpost ?traumatic\b|\bocd\b|\bpanic attacks?\b|\banorexi\w*|\bbulimi\w*|\bdementia\b|\bhiv\b|\bcancer\b",
-    r"medicat\w*|\bmedicin\w*|\bmeds\b|\bprescri(?:b|pt)\w*|\bpills?\b|\bdosages?\b|\bside effects?\b",
-    r"\bdrugs?\b|\bdrugged\b|\bsubstances\b|\bsubstance (?:use|abuse|misuse)\w*",
-    r"\balcohol\w*|\bdrinking\b|\bdrunk\w*|\bdrank\b|\bdrinks? (?:too|more|less|again|any|alone)\b|\bbooz\w*",
-    r"\baddict\w*|\brelaps\w*|\bsober\b|\bsobriety\b|\bintoxicat\w*|\bhung ?over\b|\bhangovers?\b",
-    r"\bdetox\w*|\brehab\w*",
-    r"\bcannabis\b|\bmarijuana\b|\bcocaine\b|\bheroin\b|\bopi(?:oid|ate)s?\b|\bamphetamin\w*|\bmeth\b|\bmethadone\b",
-    r"\babus\w*|\bassault\w*|\b(?<!non )violen(?:ce|t|tly)\b|\bmolest\w*|\brap(?:e|es|ed|ing|ist|ists)\b|\bincest\w*",
-    r"\bsexual\w* harass\w*|\bunsafe at home\b",
+    r"symptom\w*",
+    r"\w*diagnos\w*",
+    r"disorders?|disordered (?:eating|sleep)",
+    r"illness\w*|diseases?|(?:mentally|chronically|terminally|seriously) ill",
+    r"(?:am|was|been|being|feel|felt) (?:ill|unwell)(?! at ease)|hospitali[sz]\w*|chemotherapy|insomnia",
+    r"(?:anti ?)?depress\w*",
+    r"psycho(?:s[ei]s|tic\w*|path\w*)|psychiatr\w*|schizo\w*|bipolar",
+    r"ptsd|post ?traumatic|ocd|panic attacks?|anorexi\w*|bulimi\w*|dementia|hiv|cancer",
+    r"\w*medicat\w*|medicin\w*|meds|prescri(?:b|pt)\w*|pills?|dosages?|side effects?",
+    r"drugs?|drugged|substances|(?:poly)?substance (?:use|abuse|misuse|free)\w*",
+    r"alcohol\w*|drinking|drunk\w*|drank|drinks? (?:too|more|less|again|any|every|alone)|booz\w*",
+    r"addict\w*|relaps\w*|sober|sobriety|intoxicat\w*|hung ?over|hangovers?",
+    r"detox\w*|rehab\w*",
+    r"cannabis|marijuana|cocaine|heroin|opi(?:oid|ate)s?|amphetamin\w*|meth|methadone",
+    r"nicotine|tobacco|vap(?:e|es|ed|ing)|smok\w* weed|g(?:et|ets|etting|ot) high|stay\w* clean",
+    r"abus\w*|assault\w*|(?<!non )violen(?:ce|t|tly)|molest\w*|rap(?:e|es|ed|ing|ist|ists)|incest\w*",
+    r"sexual\w* harass\w*|unsafe at home|(?:was|were|been|being|got) (?:hit|beaten|slapped|choked)",
 )
 _INSTRUMENTS = (
     *("PHQ-9", "PHQ-8", "PHQ-2", "Patient Health Questionnaire", "GAD-7", "C-SSRS", "ASQ", "WHO-5"),
@@ -69,8 +87,7 @@ _INSTRUMENTS = (
 )
 """Questionnaires that screen for illness, or whose words belong to somebody."""
 
-_DANGER_WORDS = re.compile("|".join(_DANGER))
-_ILLNESS_WORDS = re.compile("|".join(_ILLNESS))
+_DANGER_WORDS, _ILLNESS_WORDS = (re.compile(rf"\b(?:{'|'.join(words)})\b") for words in (_DANGER, _ILLNESS))
 
 
 def danger_in(text: str) -> str | None:

@@ -30,6 +30,11 @@ DANGER = [
     "I would be better off dead.",
     "I wanted to die.",
     "I feel like dying.",
+    "I keep thinking of dying.",
+    "I hoped to never wake up.",
+    "I cut my arms.",
+    "I burned myself on purpose.",
+    "Life isn't worth it.",
     "I'd rather die.",
     "I don't want to live any more.",
     "I do not want to wake up.",
@@ -68,6 +73,10 @@ ILLNESS = [
     "I was assaulted.",
     "There is violence at home.",
     "I was raped.",
+    "I was beaten.",
+    "I was ill this week.",
+    "I got high.",
+    "Substance-free days",
 ]
 
 EVERYDAY = [
@@ -104,6 +113,10 @@ EVERYDAY = [
     "I feel comfortable talking about my mental health here.",
     "Nobody is bullied here.",
     "It depends; I am impressed.",
+    "Nobody cut themselves off, or myself short.",
+    "I felt ill at ease.",
+    "I speak about what hurts me.",
+    "Aim high; we all stayed, and kept the room clean.",
     "Diagonal symposium",
     "Who came? 50 did.",
     "Basque evening, who 50 came",
