@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.core.ids import new_id
+from bot.features.groups import Group, Member, MemberState, Role
+from bot.features.groups.store import put_member
 from bot.ui.permissions import INVITE
 from tests.harbour import Harbour
 from tests.simcord_bot import running, said, sample_settings, shown
@@ -29,6 +32,29 @@ class Circle(Harbour):
         self.members = [self.guild.add_member(user) for user in users]
         for member in self.members:
             await self.join(member)
+
+    async def group(self) -> Group:
+        async with self.world.services.db.read() as tx:
+            (group,) = await self.world.services.groups.all_in(tx, self.guild.id)
+        return group
+
+    async def let_visit(self, person: Any) -> None:
+        """A visit for which nobody had to wait."""
+        visitor = Member(
+            id=new_id(),
+            guild_id=self.guild.id,
+            group_id=(await self.group()).id,
+            user_id=person.id,
+            role=Role.VISITOR,
+            state=MemberState.ACTIVE,
+            joined_at=self.world.now(),
+            left_at=None,
+            consent_version=None,
+            agreement_version=None,
+            agreed_at=None,
+        )
+        async with self.world.services.db.begin() as tx:
+            await put_member(tx, visitor)
 
     @property
     def room(self) -> Any:
@@ -106,7 +132,7 @@ async def test_closing_falls_due_while_the_bot_is_away(at: Circle) -> None:
     assert shown(results).count("towards the lower end") == QUESTIONS
 
 
-def shape(result: Any) -> list[Any]:
+def look(result: Any) -> list[Any]:
     """What an answer looks like from afar: its components, and who sees it; not its words."""
     return [result.ephemeral, result.modal is None, *outline(result.response.components)]
 
@@ -121,12 +147,12 @@ def outline(components: Any) -> list[Any]:
 async def test_whatever_comes_of_it_the_answer_is_private_and_looks_the_same(at: Circle) -> None:
     post = await at.open()
     early, twice = await at.form_of(at.members[6], post), await at.form_of(at.members[0], post)
-    newcomer, guest, stranger = (at.guild.add_member(at.env.create_user(name)) for name in ("new", "guest", "nobody"))
-    await at.join(newcomer)
-    await visit(at, guest)
-    # she may see the room, as an administrator can, and is nobody in the group
-    stranger.roles.append(at.guild.create_role("All", permissions=type(INVITE)(administrator=True)))
-    not_asked = [await at.form_of(person, post) for person in (at.fay, newcomer, guest, stranger)]
+    await at.join(at.cleo)
+    # they may see the room, as an administrator can; one visits the group, the other is nobody in it
+    everything = [at.guild.create_role("All", permissions=type(INVITE)(administrator=True))]
+    guest, stranger = (at.guild.add_member(at.env.create_user(name), roles=everything) for name in ("guest", "nobody"))
+    await at.let_visit(guest)
+    not_asked = [await at.form_of(person, post) for person in (at.fay, at.cleo, guest, stranger)]
     assert len({said(one) for one in not_asked}) == 1
     assert "members of the group when it was opened" in said(not_asked[0])
     thanked = await at.answer(at.members[0], post)
@@ -136,7 +162,7 @@ async def test_whatever_comes_of_it_the_answer_is_private_and_looks_the_same(at:
     await at.world.pass_time(A_DAY + LATEST)
     late = [await at.members[6].submit_modal(early, filled(AGREE)), await at.form_of(at.members[6], post)]
     assert all("This check-in is closed" in said(one) for one in late)
-    shapes = [shape(one) for one in (thanked, *not_asked, *again, *late)]
+    shapes = [look(one) for one in (thanked, *not_asked, *again, *late)]
     assert shapes == [shapes[0]] * len(shapes)
     assert shapes[0][0] is True
     assert all(label in said(late[0]) for label in ("Talk to a facilitator", "Get help now"))
