@@ -66,5 +66,6 @@ def outcomes(checkin: Checkin) -> list[tuple[Question, Sentence]]:
 
 
 def sentence_words(words: Words, question: Question, sentence: Sentence) -> Raw:
+    """Of a question of which more is harder no end is called the higher: that would sound like the better one."""
     turned = question.reversed and sentence in (Sentence.HIGH, Sentence.LOW)
     return words(f"checkins.sentence_{sentence}_reversed" if turned else f"checkins.sentence_{sentence}")
