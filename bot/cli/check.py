@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.clock import utc_now
+from bot.features.checkins.overheard import overhearing
 from bot.outbox import Outbox
 from bot.settings import Settings
 from bot.storage import Database
@@ -15,13 +16,16 @@ async def check(settings: Settings) -> bool:
     The settings themselves were checked in loading them. Nothing is changed, and a running bot is not disturbed.
     """
     print(f"Settings and texts in {settings.config_dir}: all is well.")
+    heard = overhearing()
+    for one in heard:
+        print(f"No check-in can be opened: {one}.")
     db = Database(settings.database_url, settings.key)
     try:
         if not await db.look():
             print("The database is made, or brought up to date, at the next start.")
-            return True
+            return not heard
         print("The database is up to date, and the key opens it.")
-        return await _standing_still(db)
+        return await _standing_still(db) and not heard
     finally:
         await db.close()
 

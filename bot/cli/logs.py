@@ -11,6 +11,7 @@ from typing import Any
 from pythonjsonlogger.json import JsonFormatter
 
 from bot.core.outline import outline
+from bot.features.checkins.overheard import LIBRARIES
 
 SNOWFLAKE = re.compile(r"(?<!\d)\d{15,20}(?!\d)")
 """Discord's ids have 17 to 19 digits today; one alone can name a person or the minute in which they pressed."""
@@ -44,11 +45,11 @@ def masked(line: str) -> str:
 def set_up_logs(level: str, form: str) -> None:
     """Send the log to standard error as ``console`` lines or ``json`` objects.
 
-    The library's own loggers stay at INFO or above whatever ``level`` says: below it they hold whole events.
+    The libraries' own loggers stay at INFO or above whatever ``level`` says: below it they hold whole events.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(DiscreetJson(FIELDS) if form == "json" else Discreet(CONSOLE))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in ("discord", "aiosqlite", "sqlalchemy", "asyncio", "alembic", "apscheduler"):
-        quiet = logging.INFO if name == "discord" else logging.WARNING
+    for name in (*LIBRARIES, "aiosqlite", "sqlalchemy", "asyncio", "alembic", "apscheduler"):
+        quiet = logging.INFO if name in LIBRARIES else logging.WARNING
         logging.getLogger(name).setLevel(max(quiet, logging.getLevelNamesMapping()[level]))

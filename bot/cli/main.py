@@ -15,7 +15,7 @@ from typing import Any
 from bot.cli.check import check
 from bot.cli.invite import invite
 from bot.cli.logs import set_up_logs
-from bot.cli.run import run
+from bot.cli.run import leave_no_core, run
 from bot.core.errors import OperatorError
 from bot.settings import Settings, load
 from bot.settings.init import init, next_steps
@@ -50,6 +50,7 @@ def _settings() -> Settings:
 def _run(_: argparse.Namespace) -> int:
     settings = _settings()
     set_up_logs(settings.log_level, settings.log_format)
+    leave_no_core()
     asyncio.run(run(settings))
     return 0
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 
 import aiohttp
 import discord
 
 from bot.client import Bot, use_api
 from bot.core.errors import OperatorError
+from bot.features.checkins.overheard import overhearing
 from bot.services import open_services
 from bot.settings import Settings
+
+if sys.platform != "win32":
+    import resource
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +33,12 @@ MISSING_INTENT = (
 TOKEN_REFUSED = 4004  # the gateway's code for a token that is not, or no more, right
 
 
+def leave_no_core() -> None:
+    """Have a crash of this process write no copy of its memory, in which an answer may be passing through."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 async def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way.
 
@@ -37,6 +48,8 @@ async def run(settings: Settings) -> None:
         use_api(settings.api_url)
     # the library would warn at every start that it cannot speak; this bot never does
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    for one in overhearing():
+        log.warning("no check-in can be opened: %s", one)
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, told.set)

@@ -14,6 +14,7 @@ from bot.core.errors import UserError
 from bot.ui.access import Access, Answers, Gate, Interaction, pass_through
 from bot.ui.answer import open_form
 from bot.ui.errors import report
+from bot.ui.pages import Row
 from bot.ui.texts import Words
 
 ANSWERED = "circle_answered"
@@ -21,14 +22,19 @@ ANSWERED = "circle_answered"
 
 
 async def run(
-    interaction: Interaction, gate: Gate, group_id: int | None, work: Callable[[], Awaitable[None]], typed: str = ""
+    interaction: Interaction,
+    gate: Gate,
+    group_id: int | None,
+    work: Callable[[], Awaitable[None]],
+    typed: str = "",
+    doors: Sequence[Row] = (),
 ) -> None:
-    """Pass the gate and do the work; whatever goes wrong is told to the person."""
+    """Pass the gate and do the work; whatever goes wrong is told to the person, with ``doors`` beneath."""
     try:
         await pass_through(interaction, gate, group_id=group_id)
         await work()
     except Exception as error:
-        await report(interaction, error, typed=typed)
+        await report(interaction, error, typed=typed, doors=doors)
     else:
         if gate.afterwards:
             interaction.client.dispatch(ANSWERED, interaction)
@@ -68,6 +74,10 @@ class PersistentItem(ui.DynamicItem[Any], template=r"(?!)"):
     def gate(self) -> Gate:
         return Gate(self.access, self.answers, self.afterwards, self.refusal, self.ended, self.direct)
 
+    def doors(self) -> Sequence[Row]:
+        """What is offered beneath the reason to those for whom it could not be done, whatever the reason is."""
+        return ()
+
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str], /) -> Self:
         return cls(**_values(match))
@@ -95,7 +105,7 @@ class PersistentButton(PersistentItem):
     async def press(self, interaction: Interaction) -> None: ...
 
     async def callback(self, interaction: Interaction) -> None:
-        await run(interaction, self.gate, self.group_id, lambda: self.press(interaction))
+        await run(interaction, self.gate, self.group_id, lambda: self.press(interaction), doors=self.doors())
 
 
 class GroupButton(PersistentButton):
@@ -129,7 +139,9 @@ class PersistentSelect(PersistentItem):
 
     async def callback(self, interaction: Interaction) -> None:
         values: list[str] = self.item.values
-        await run(interaction, self.gate, self.group_id, lambda: self.choose(interaction, values[0]))
+        await run(
+            interaction, self.gate, self.group_id, lambda: self.choose(interaction, values[0]), doors=self.doors()
+        )
 
 
 class Typed:
@@ -199,6 +211,10 @@ class PersistentModal:
     def group_id(self) -> int | None:
         return getattr(self, "group", None)
 
+    def doors(self) -> Sequence[Row]:
+        """As for the buttons: what is offered beneath the reason why something could not be done."""
+        return ()
+
     @abstractmethod
     def fields(self, words: Words) -> Sequence[ui.Item[Any]]:
         """One to five labels or text displays."""
@@ -225,7 +241,7 @@ class PersistentModal:
         data: Any = interaction.data
         typed = Typed.read(data["components"])
         gate = Gate(self.access, self.answers, self.afterwards, self.refusal, self.ended)
-        await run(interaction, gate, self.group_id, lambda: self.submit(interaction, typed), typed.words)
+        await run(interaction, gate, self.group_id, lambda: self.submit(interaction, typed), typed.words, self.doors())
 
 
 async def give_back(interaction: Interaction) -> None:

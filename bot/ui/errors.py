@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
@@ -13,7 +14,7 @@ from discord import app_commands
 from bot.core.errors import UserError
 from bot.ui.access import Refused
 from bot.ui.answer import answer
-from bot.ui.pages import Page
+from bot.ui.pages import Page, Row
 from bot.ui.texts import Words, quote
 
 log = logging.getLogger(__name__)
@@ -45,8 +46,12 @@ def describe(error: BaseException, words: Words) -> str | None:
             return None
 
 
-async def report(interaction: discord.Interaction[Any], error: BaseException, *, typed: str = "") -> None:
+async def report(
+    interaction: discord.Interaction[Any], error: BaseException, *, typed: str = "", doors: Sequence[Row] = ()
+) -> None:
     """Tell the person privately what went wrong and what to do; give back ``typed``, so that nothing is lost.
+
+    ``doors``: what is offered beneath, whatever went wrong.
 
     What is not for the person goes to the log, under a random code that they can quote.
     """
@@ -58,7 +63,7 @@ async def report(interaction: discord.Interaction[Any], error: BaseException, *,
         text = words("errors.unexpected", code=code)
     parts = (text, words("errors.wrote", text=quote(typed))) if typed else (text,)
     try:
-        await answer(interaction, Page(*parts))
+        await answer(interaction, Page(*parts, *doors))
     except discord.HTTPException as failed:
         log.warning("a person could not be told what went wrong: HTTP %s, code %s", failed.status, failed.code)
     except (aiohttp.ClientError, OSError) as failed:

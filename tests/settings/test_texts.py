@@ -86,6 +86,18 @@ def test_what_cannot_be_said_is_refused_with_its_line(tmp_path: Path, line: str,
     assert words in str(problem)
 
 
+@pytest.mark.parametrize("promise", ["completely anonymous", "**Fully** anonymous", "100% anonymous", "untraceable"])
+def test_no_words_promise_more_of_a_check_in_than_anybody_can_keep(tmp_path: Path, promise: str) -> None:
+    problem = only_problem_of(write_texts(tmp_path, f'[checkins]\nunsaid_option = "This is {promise}."\n'), tmp_path)
+    assert problem.key == "checkins.unsaid_option"
+
+
+def test_members_are_told_what_a_check_in_does_not_protect_from(tmp_path: Path) -> None:
+    intro = load(sample_environ(tmp_path), start=tmp_path).texts["checkins.intro"]
+    for limit in ("Discord sees", "by changing the program", "copying the total again and again", "two accounts"):
+        assert limit in intro
+
+
 @pytest.mark.parametrize("phrase", BANNED_PHRASES)
 def test_no_banned_phrase_is_let_in(tmp_path: Path, phrase: str) -> None:
     environ = write_texts(tmp_path, f'[errors]\nstale = "Well, {phrase.upper()}, so."\n')

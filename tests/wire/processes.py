@@ -109,6 +109,10 @@ class Process:
         self.output, self.errors = output.decode(), errors.decode()
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         return self._process.returncode is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -164,6 +165,16 @@ async def test_check_shows_what_stands_still_and_fails(house: House, wire: Wire)
     (line,) = [line for line in checked.output.splitlines() if line.startswith("Not posted: ")]
     assert "guidelines." in line and "unreachable" in line and not ID.search(checked.output)
     assert await process.stop() == 0
+
+
+async def test_what_could_overhear_an_answer_is_told_and_no_core_is_left(house: House, wire: Wire) -> None:
+    process = await running(house, wire, PYTHONASYNCIODEBUG="1")
+    assert resource.prlimit(process.pid, resource.RLIMIT_CORE) == (0, 0)
+    checked = await house.start("check", PYTHONASYNCIODEBUG="1")
+    assert await checked.ended() == 1
+    assert await process.stop() == 0
+    for told in (process.errors, checked.output):
+        assert "o check-in can be opened: the debug mode of asyncio is on" in told
 
 
 # permissions

@@ -5,11 +5,12 @@ from __future__ import annotations
 from bot.client import Bot
 from bot.cogs.checkins.answering import AnswerForm, AnswerPrivatelyButton
 from bot.cogs.checkins.commands import CheckinsCog
+from bot.cogs.checkins.past import EarlierButton, LaterButton
 from bot.cogs.checkins.posts import Posts
 
 
 async def setup(bot: Bot) -> None:
-    bot.add_components(AnswerPrivatelyButton)
+    bot.add_components(AnswerPrivatelyButton, EarlierButton, LaterButton)
     bot.add_forms(AnswerForm)
     Posts(bot).register()
     await bot.add_cog(CheckinsCog(bot))

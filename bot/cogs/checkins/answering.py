@@ -36,6 +36,9 @@ class AnswerPrivatelyButton(PersistentButton, template=r"checkins-answer:(?P<gro
         self.group = group
         self.checkin = checkin
 
+    def doors(self) -> Sequence[Row]:
+        return (doors_to_somebody(self.group),)
+
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
         checkin = await interaction.client.services.checkins.may_answer(
@@ -61,6 +64,9 @@ class AnswerForm(PersistentModal):
         self.checkin = checkin
         self._questions = questions
 
+    def doors(self) -> Sequence[Row]:
+        return (doors_to_somebody(self.group),)
+
     def fields(self, words: Words) -> Sequence[ui.Item[Any]]:
         unsaid = words("checkins.unsaid_option")
         return [
@@ -79,8 +85,12 @@ class AnswerForm(PersistentModal):
             user_id=interaction.user.id,
             chosen=_chosen(typed),
         )
-        doors = Row(talk_door(self.group), help_door())
-        await answer(interaction, Page(words_of(interaction)("checkins.thanks"), doors))
+        await answer(interaction, Page(words_of(interaction)("checkins.thanks"), *self.doors()))
+
+
+def doors_to_somebody(group_id: int) -> Row:
+    """Beneath whatever follows a press or a form, so that from afar all of these look the same."""
+    return Row(talk_door(group_id), help_door())
 
 
 def _choice(question: Question, custom_id: str, unsaid: str) -> ui.RadioGroup[Any] | ui.Select[Any]:

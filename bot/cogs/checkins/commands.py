@@ -6,12 +6,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Bot, Interaction
-from bot.cogs.checkins.pages import list_page, past_page
-from bot.ui.access import Access, Answers, group_choices, group_of, requires, standing_of
+from bot.cogs.checkins.pages import list_page
+from bot.cogs.checkins.past import READERS, newest_page, past_page
+from bot.features.groups import Group
+from bot.ui.access import Access, Answers, choices_in_group, group_choices, group_of, requires, standing_of
 from bot.ui.answer import answer, say, words_of
 from bot.ui.texts import channel, instant
 
-READERS = Access.MEMBER | Access.VISITOR
 MOST_CHOICES = 25
 
 
@@ -20,6 +21,16 @@ async def template_choices(interaction: Interaction, typed: str) -> list[app_com
     wanted = typed.casefold()
     fitting = [one for one in templates if wanted in one.id or wanted in one.title.casefold()]
     return [app_commands.Choice(name=one.title, value=one.id) for one in fitting[:MOST_CHOICES]]
+
+
+async def templates_of_past(interaction: Interaction, group: Group) -> list[tuple[str, str]]:
+    """Those of which a check-in has closed in this group, also if they are not asked any more."""
+    past = interaction.client.services.checkins.past
+    newest = await past.newest(guild_id=group.guild_id, group_id=group.id)
+    return [(one.asked.title, one.asked.id) for one in newest]
+
+
+past_choices = choices_in_group(READERS, templates_of_past)
 
 
 class CheckinsCog(commands.GroupCog, name="checkins", group_name="checkin"):
@@ -74,11 +85,14 @@ class CheckinsCog(commands.GroupCog, name="checkins", group_name="checkin"):
         await answer(interaction, list_page(words_of(interaction), checkin, templates))
 
     @app_commands.command()
-    @app_commands.autocomplete(group=group_choices(READERS))
+    @app_commands.autocomplete(template=past_choices, group=group_choices(READERS))
     @requires(READERS, Answers.NOW)
-    async def results(self, interaction: Interaction, group: str | None = None) -> None:
+    async def results(self, interaction: Interaction, template: str = "", group: str | None = None) -> None:
         """Read again what past check-ins came to."""
-        assert interaction.guild_id is not None
-        about = group_of(interaction)
-        past = await self._checkins.past(guild_id=interaction.guild_id, group_id=about.id)
-        await answer(interaction, past_page(words_of(interaction), about.name, past))
+        about, words = group_of(interaction), words_of(interaction)
+        if template:
+            stretch = await self._checkins.past.stretch(guild_id=about.guild_id, group_id=about.id, template=template)
+            await answer(interaction, past_page(words, about, stretch))
+        else:
+            newest = await self._checkins.past.newest(guild_id=about.guild_id, group_id=about.id)
+            await answer(interaction, newest_page(words, about, newest))

@@ -30,19 +30,7 @@ def results_page(words: Words, checkin: Checkin) -> Page:
     """A line a question and one at the end, whatever there is to say."""
     lost = checkin.state is CheckinState.LOST
     ending = words("checkins.results_lost" if lost else "checkins.results_thanks")
-    return Page(words("checkins.heading", title=checkin.asked.title), *_lines(words, checkin), ending)
-
-
-def past_page(words: Words, name: str, past: Sequence[Checkin]) -> Page:
-    """Past sentences as a list with dates; what differs between them is left to those who were there."""
-    if not past:
-        return Page(words("checkins.past_none"))
-    parts = [
-        "\n".join((words("checkins.past_heading", title=one.asked.title, day=instant(one.closes_at, "D")), *lines))
-        for one in past
-        if (lines := _lines(words, one))
-    ]
-    return Page(words("checkins.past_intro", name=name), *parts)
+    return Page(words("checkins.heading", title=checkin.asked.title), *result_lines(words, checkin), ending)
 
 
 def list_page(words: Words, checkin: Checkin | None, templates: Sequence[Template]) -> Page:
@@ -63,16 +51,21 @@ def list_page(words: Words, checkin: Checkin | None, templates: Sequence[Templat
     return Page(*parts, *(["\n".join((words("checkins.list_templates"), *lines))] if lines else []))
 
 
-def _lines(words: Words, checkin: Checkin) -> list[Raw]:
-    sentences = checkin.sentences or (Sentence.NONE,) * len(checkin.asked.questions)
+def result_lines(words: Words, checkin: Checkin) -> list[Raw]:
+    """Each question as it was asked, with its sentence."""
     return [
-        words("checkins.result_line", question=question.text, sentence=_said(words, question, sentence))
-        for question, sentence in zip(checkin.asked.questions, sentences, strict=True)
+        words("checkins.result_line", question=question.text, sentence=sentence_words(words, question, sentence))
+        for question, sentence in outcomes(checkin)
     ]
 
 
-def _said(words: Words, question: Question, sentence: Sentence) -> Raw:
+def outcomes(checkin: Checkin) -> list[tuple[Question, Sentence]]:
+    """What it came to, question by question; of one that was lost there is nothing to say."""
+    questions = checkin.asked.questions
+    return list(zip(questions, checkin.sentences or (Sentence.NONE,) * len(questions), strict=True))
+
+
+def sentence_words(words: Words, question: Question, sentence: Sentence) -> Raw:
     """Of a question of which more is harder no end is called the higher: that would sound like the better one."""
-    leans = sentence in (Sentence.HIGH, Sentence.LOW)
-    reversed_key = f"checkins.sentence_{sentence}_reversed"
-    return words(reversed_key if question.reversed and leans else f"checkins.sentence_{sentence}")
+    turned = question.reversed and sentence in (Sentence.HIGH, Sentence.LOW)
+    return words(f"checkins.sentence_{sentence}_reversed" if turned else f"checkins.sentence_{sentence}")

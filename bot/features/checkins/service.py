@@ -28,6 +28,8 @@ from bot.features.checkins.model import (
     eligible,
     read_closing,
 )
+from bot.features.checkins.overheard import overhearing
+from bot.features.checkins.past import Past
 from bot.features.checkins.release import Sentence, release
 from bot.features.checkins.tallies import Tallies, Told
 from bot.features.checkins.tally import MOST_ELIGIBLE, TallyLost
@@ -49,7 +51,6 @@ SOONEST, LATEST = 10, 120
 of the last answer, and one that was sent in time is counted."""
 
 STRAY_AFTER = LONGEST + timedelta(days=1)
-MOST_SHOWN = 10
 
 
 class Checkins:
@@ -78,6 +79,7 @@ class Checkins:
         self._tallies = Tallies(folder)
         self._sweeping = Drain(self._sweep, name="tallies")
         self.templates = {template.id: template for template in templates}
+        self.past = Past(db)
         timers.on(CLOSE, self._close)
         for kind in (OPENED, RESULTS, CANCELLED):
             outbox.delivered(kind, self._posted)
@@ -140,6 +142,9 @@ class Checkins:
         asked = self.templates.get(template)
         if asked is None:
             raise UserError("checkins.no_template", template=template[:40])
+        if heard := overhearing():
+            log.error("no check-in can be opened: %s", "; ".join(heard))
+            raise UserError("checkins.overheard")
         group = await self._askable(tx, group)
         checkin = await self._planned(tx, group, checkin_id, asked, closes)
         people = eligible(await self._groups.members(tx, group.guild_id, group.id))
@@ -291,11 +296,6 @@ class Checkins:
         """The check-in that the group can answer now."""
         async with self._db.read() as tx:
             return await store.open_in(tx, guild_id, group_id)
-
-    async def past(self, *, guild_id: int, group_id: int) -> list[Checkin]:
-        """The group's last check-ins that ended with their sentences, the newest first."""
-        async with self._db.read() as tx:
-            return await store.closed_in(tx, guild_id, group_id, MOST_SHOWN)
 
     # posting
 

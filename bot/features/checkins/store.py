@@ -106,11 +106,40 @@ async def open_in(tx: Tx, guild_id: int, group_id: int) -> Checkin | None:
     return None if row is None else _checkin(row)
 
 
-async def closed_in(tx: Tx, guild_id: int, group_id: int, limit: int) -> list[Checkin]:
-    """Those of the group that ended with their sentences, the newest first."""
+def _closed(guild_id: int, group_id: int) -> sa.ColumnElement[bool]:
+    """Those of the group that ended with their sentences."""
     here = sa.and_(checkins.c.guild_id == guild_id, checkins.c.group_id == group_id)
-    closed = sa.select(checkins).where(here, checkins.c.state == CheckinState.CLOSED)
-    rows = await tx.all(closed.order_by(checkins.c.ended_at.desc(), checkins.c.id).limit(limit))
+    return sa.and_(here, checkins.c.state == CheckinState.CLOSED)
+
+
+async def newest_closed(tx: Tx, guild_id: int, group_id: int) -> list[Checkin]:
+    """Of each template the newest that ended with its sentences; of these the newest first."""
+    last = sa.func.max(checkins.c.closes_at).label("last")
+    newest = sa.select(checkins.c.template, last).where(_closed(guild_id, group_id)).group_by(checkins.c.template)
+    of_each = newest.subquery()
+    is_it = sa.and_(checkins.c.template == of_each.c.template, checkins.c.closes_at == of_each.c.last)
+    found = sa.select(checkins).join(of_each, is_it).where(_closed(guild_id, group_id))
+    return [_checkin(row) for row in await tx.all(found.order_by(checkins.c.closes_at.desc(), checkins.c.id))]
+
+
+async def closed_before(
+    tx: Tx, guild_id: int, group_id: int, template: str, before: datetime | None, limit: int
+) -> list[Checkin]:
+    """The last of one template that ended with their sentences, before a time if it is given; the newest first."""
+    found = sa.select(checkins).where(_closed(guild_id, group_id), checkins.c.template == template)
+    if before is not None:
+        found = found.where(checkins.c.closes_at < before)
+    rows = await tx.all(found.order_by(checkins.c.closes_at.desc(), checkins.c.id).limit(limit))
+    return [_checkin(row) for row in rows]
+
+
+async def closed_since(
+    tx: Tx, guild_id: int, group_id: int, template: str, since: datetime, limit: int
+) -> list[Checkin]:
+    """The first of one template that ended with their sentences from a time on; the oldest first."""
+    found = sa.select(checkins).where(_closed(guild_id, group_id), checkins.c.template == template)
+    found = found.where(checkins.c.closes_at >= since)
+    rows = await tx.all(found.order_by(checkins.c.closes_at, checkins.c.id).limit(limit))
     return [_checkin(row) for row in rows]
 
 
