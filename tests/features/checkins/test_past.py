@@ -97,13 +97,17 @@ async def test_what_is_too_long_is_shortened_away_from_where_the_reader_comes_fr
 
 @contextmanager
 def listening_at(level: int, name: str) -> Iterator[None]:
-    logger = logging.getLogger(name)
-    before = logger.level
-    logger.setLevel(level)
+    # another test may have quietened the libraries, and then they do not listen as the root does
+    loggers = [logging.getLogger(one) for one in ("discord", "aiohttp", name)]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.NOTSET)
+    loggers[-1].setLevel(level)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for logger, was in zip(loggers, before, strict=True):
+            logger.setLevel(was)
 
 
 @pytest.mark.parametrize("name", ["discord", "discord.gateway", "discord.not_yet_seen", "aiohttp.client", ""])
