@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -226,3 +227,17 @@ async def test_what_is_under_way_when_the_database_is_closed_ends_first(db: Data
     may_end.set()
     await closing
     assert looking.done() and await looking == []
+
+
+async def test_to_look_after_a_commit_changes_no_file(db: Database, database_url: str) -> None:
+    """Else it could be seen from outside when somebody did what writes nothing, such as answering a check-in."""
+    if not database_url.startswith("sqlite"):
+        pytest.skip("a server's files are its own")
+    folder = Path(database_url.removeprefix("sqlite:///")).parent
+    await _subjects(db)
+    for subject in "abc":
+        async with db.begin() as tx:
+            await tx.execute(_timer(subject))
+        before = {path.name: path.read_bytes() for path in folder.iterdir()}
+        await asyncio.gather(*(_subjects(db) for _ in range(6)))
+        assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
