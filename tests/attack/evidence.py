@@ -22,7 +22,7 @@ Not the time of the last access, where a disk keeps one: it moves when anybody a
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Everything as it was at one moment."""
+    """Everything as it was at one moment; a backup made then holds a part of it."""
 
     at: datetime
     data: Mapping[str, bytes]
