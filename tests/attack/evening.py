@@ -18,7 +18,6 @@ from bot.core.ids import new_id
 from bot.core.questions import Band
 from bot.features.checkins import Checkin, Sentence
 from bot.features.checkins.release import Counts, release
-from bot.features.checkins.service import LATEST
 from bot.features.groups import Group, Member, MemberState, Place, Role
 from bot.features.groups.model import Candidate, Plan
 from bot.features.groups.store import put_member
@@ -39,6 +38,7 @@ FEWEST, MOST = 6, 14
 LASTS = timedelta(hours=24)
 APART = timedelta(days=29)
 SOON = 900
+CLOSED_WITHIN = timedelta(minutes=3)
 TURNOUT, SAID, AT_ONCE = 0.6, 0.9, 0.7
 """Of ten people asked six answer, of ten questions they leave out one, and of ten answers seven come soon after their
 person was seen: it is when they are there that they answer."""
@@ -102,7 +102,7 @@ class Evening:
             if moment.seen:
                 acts.append(Act(moment.at, moment.person))
             copies.append(self._copy())
-        self.clock.now = checkin.closes_at + timedelta(seconds=LATEST)
+        self.clock.now = checkin.closes_at + CLOSED_WITHIN
         await self._due()
         copies.append(self._copy())
         evidence = self._evidence(checkin, copies, acts, _sentences(truth, len(checkin.asked.questions)))
