@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from bot.storage import Database, Tx
 from bot.timers.store import timers
+from tests.databases import KEY, migrated_sqlite
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -226,3 +228,19 @@ async def test_what_is_under_way_when_the_database_is_closed_ends_first(db: Data
     may_end.set()
     await closing
     assert looking.done() and await looking == []
+
+
+async def test_to_look_after_a_commit_changes_no_file(tmp_path: Path) -> None:
+    """Else it could be seen from outside when somebody did what writes nothing, such as answering a check-in."""
+    db = Database(migrated_sqlite(tmp_path), KEY)
+    await db.open()
+    try:
+        await _subjects(db)
+        for subject in "abc":
+            async with db.begin() as tx:
+                await tx.execute(_timer(subject))
+            before = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()}
+            await asyncio.gather(*(_subjects(db) for _ in range(6)))
+            assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()} == before
+    finally:
+        await db.close()
