@@ -10,8 +10,9 @@ import discord
 from discord import ui
 
 from bot.client import Interaction
+from bot.core.errors import NotAllowed
 from bot.core.questions import MOST_QUESTIONS, Question
-from bot.ui.access import Access, Answers
+from bot.ui.access import Access, Answers, standing_of
 from bot.ui.answer import answer, words_of
 from bot.ui.components import PersistentButton, PersistentModal, Typed
 from bot.ui.doors import help_door, talk_door
@@ -36,6 +37,7 @@ class AnswerPrivatelyButton(PersistentButton, template=r"checkins-answer:(?P<gro
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
+        _refuse_facilitators(interaction)
         checkin = await interaction.client.services.checkins.may_answer(
             guild_id=interaction.guild_id,
             group_id=self.group,
@@ -74,6 +76,7 @@ class AnswerForm(PersistentModal):
 
     async def submit(self, interaction: Interaction, typed: Typed) -> None:
         assert interaction.guild_id is not None
+        _refuse_facilitators(interaction)
         await interaction.client.services.checkins.answer(
             guild_id=interaction.guild_id,
             group_id=self.group,
@@ -83,6 +86,12 @@ class AnswerForm(PersistentModal):
         )
         doors = Row(talk_door(self.group), help_door())
         await answer(interaction, Page(words_of(interaction)("checkins.thanks"), doors))
+
+
+def _refuse_facilitators(interaction: Interaction) -> None:
+    # one who became one since the opening was asked then, and knows too much of the others by now
+    if standing_of(interaction).facilitator:
+        raise NotAllowed("checkins.not_asked")
 
 
 def _options(question: Question) -> list[discord.RadioGroupOption]:

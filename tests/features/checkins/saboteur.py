@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import linecache
+import logging
 import sys
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any, ParamSpec, TypeVar
+
+from bot.cli.logs import CONSOLE, Discreet
 
 Line = tuple[str, int]
 Fail = Callable[[], BaseException]
@@ -91,3 +95,16 @@ def every(lines: Sequence[Line], size: str) -> list[Injection]:
     if size == "full":
         return [(line, kind) for line in lines for kind in KINDS]
     return [(line, KINDS[number % len(KINDS)]) for number, line in enumerate(lines)]
+
+
+@contextmanager
+def written() -> Generator[io.StringIO]:
+    """What is logged, as the bot writes it."""
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    handler.setFormatter(Discreet(CONSOLE))
+    logging.root.addHandler(handler)
+    try:
+        yield log
+    finally:
+        logging.root.removeHandler(handler)

@@ -124,11 +124,17 @@ async def test_two_who_open_at_once_open_one(asked: Asked) -> None:
     assert len(asked.files) == 2, "the key and the tally of one"
 
 
-async def test_a_hundred_at_the_same_moment_count_a_hundred(db: Database, clock: StepClock, tmp_path: Path) -> None:
+async def test_a_hundred_who_each_send_twice_at_the_same_moment_count_a_hundred(
+    db: Database, clock: StepClock, tmp_path: Path
+) -> None:
     asked = Asked(db, clock, folder=tmp_path / "checkins")
     await asked.seat(members=100)
     checkin = await asked.open()
-    await asyncio.gather(*(asked.answer(checkin, user_id, number % 3) for number, user_id in enumerate(asked.people)))
+    twice = [
+        asked.answer(checkin, user_id, number % 3) for number, user_id in enumerate(asked.people) for _ in range(2)
+    ]
+    results = await asyncio.gather(*twice, return_exceptions=True)
+    assert Counter(getattr(told, "key", "thanked") for told in results) == {"thanked": 100, "checkins.already": 100}
     tally = await tally_of(asked, checkin)
     assert (tally.of(0).low, tally.of(0).mid, tally.of(0).high) == (34, 33, 33)
     assert len(tally.seen) == 100

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.cli.logs import CONSOLE, Discreet
 from bot.core.errors import UserError
 from bot.core.questions import Band
 from bot.features.checkins import Checkin, CheckinState, Sentence, model, release, service, store, tallies, tally
@@ -23,7 +21,7 @@ from bot.timers.timers import LONGEST_RETRY
 from tests.conftest import StepClock
 from tests.databases import KEY, migrated_sqlite
 from tests.features.checkins.asked import HIGH, LOW, Asked
-from tests.features.checkins.saboteur import TOLD, Injection, Line, Saboteur, every
+from tests.features.checkins.saboteur import TOLD, Injection, Line, Saboteur, every, written
 
 MODULES = (model, release, service, store, tallies, tally)
 APART = timedelta(days=40)
@@ -59,19 +57,6 @@ async def asked_and_answered(asked: Asked) -> Checkin:
         tally = tally.answered(user_id, {0: Band.HIGH, 1: Band.HIGH})
     file.write(tally)
     return checkin
-
-
-@contextmanager
-def heard() -> Iterator[io.StringIO]:
-    """What is logged, as the bot writes it."""
-    log = io.StringIO()
-    handler = logging.StreamHandler(log)
-    handler.setFormatter(Discreet(CONSOLE))
-    logging.root.addHandler(handler)
-    try:
-        yield log
-    finally:
-        logging.root.removeHandler(handler)
 
 
 async def answered(asked: Asked, checkin: Checkin) -> str:
@@ -127,7 +112,7 @@ async def test_a_closing_interrupted_at_any_line_happens_once_and_destroys_all(a
     saboteur = Saboteur(*MODULES)
     todo: list[Injection] = [(None, RuntimeError)]
     lines: list[Line] = []
-    with heard() as log:
+    with written() as log:
         for line, fail in todo:
             checkin = await asked_and_answered(asked)
             posted = asked.posted("results")
