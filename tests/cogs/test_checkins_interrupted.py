@@ -8,16 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot.cogs.checkins import answering
-from bot.features.checkins import model, service, tallies, tally
+from bot.cogs import checkins as cogs
+from bot.features import checkins
 from bot.features.checkins.tally import Tally, TallyFile
 from bot.ui.permissions import INVITE
 from tests.cogs.test_checkins import AGREE, COGS, Circle, filled
 from tests.cogs.test_checkins_traces import listening, prints, words_of
 from tests.features.checkins.saboteur import TOLD, Saboteur, every, written
 from tests.simcord_bot import running, said, sample_settings
-
-MODULES = (answering, model, service, tallies, tally)
 
 
 @pytest.fixture
@@ -67,7 +65,7 @@ def shows(result: Any) -> str:
 
 async def test_an_answer_interrupted_at_any_line_is_told_nowhere_and_counts_once(at: Circle, size: str) -> None:
     post, member = await at.open(), at.members[0]
-    folder, saboteur, about = Folder(at), Saboteur(*MODULES), telling(at)
+    folder, saboteur, about = Folder(at), Saboteur(cogs, checkins), telling(at)
     form = await at.form_of(member, post)
     data = Path(at.world.settings.database_url.removeprefix("sqlite:///")).parent
     with saboteur.watching():
@@ -97,7 +95,7 @@ async def test_a_press_interrupted_at_any_line_tells_nothing_and_the_next_one_op
     at: Circle, size: str
 ) -> None:
     post, member = await at.open(), at.members[0]
-    folder, saboteur, about = Folder(at), Saboteur(*MODULES), telling(at)
+    folder, saboteur, about = Folder(at), Saboteur(cogs, checkins), telling(at)
     with saboteur.watching():
         await at.form_of(member, post)
     with listening() as heard, written() as log:

@@ -34,10 +34,12 @@ KINDS: tuple[Fail, ...] = (
 
 
 class Saboteur:
-    """Watches the lines of some modules, and fails where it is told to. Make it inside the event loop."""
+    """Watches the lines of some packages, and fails where it is told to. Make it inside the event loop."""
 
-    def __init__(self, *modules: ModuleType) -> None:
-        self._files = {str(Path(module.__file__ or "").resolve()) for module in modules}
+    def __init__(self, *packages: ModuleType) -> None:
+        folders = [Path(package.__file__ or "").parent for package in packages]
+        self._files = {str(path) for folder in folders for path in folder.glob("*.py")}
+        self._looking = False
         self._line: Line | None = None
         self._fail: Fail = RuntimeError
         self.passed: list[Line] = []
@@ -47,21 +49,21 @@ class Saboteur:
     @contextmanager
     def watching(self, line: Line | None = None, fail: Fail = RuntimeError) -> Generator[None]:
         """Within the block ``fail`` is raised before ``line`` is run for the first time; None: nothing is raised."""
-        self._line, self._fail, self.passed = line, fail, []
+        self._line, self._fail, self.passed, self._looking = line, fail, [], True
         before = sys.gettrace()
         sys.settrace(self.trace)
         try:
             yield
         finally:
             sys.settrace(before)
-            self._line = None
+            self._looking = False
 
     def trace(self, frame: FrameType, event: str, _: Any) -> Callable[..., Any] | None:
         return self._each if frame.f_code.co_filename in self._files else None
 
     def _each(self, frame: FrameType, event: str, _: Any) -> Callable[..., Any]:
         here = frame.f_code.co_filename, frame.f_lineno
-        if event == "line" and here not in self.passed:
+        if self._looking and event == "line" and here not in self.passed:
             self.passed.append(here)
             if here == self._line:
                 raise self._fail()

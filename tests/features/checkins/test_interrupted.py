@@ -13,7 +13,8 @@ import pytest
 
 from bot.core.errors import UserError
 from bot.core.questions import Band
-from bot.features.checkins import Checkin, CheckinState, Sentence, model, release, service, store, tallies, tally
+from bot.features import checkins
+from bot.features.checkins import Checkin, CheckinState, Sentence
 from bot.features.checkins.service import LATEST
 from bot.features.checkins.tally import Tally, TallyFile
 from bot.storage import Database
@@ -22,8 +23,8 @@ from tests.conftest import StepClock
 from tests.databases import KEY, migrated_sqlite
 from tests.features.checkins.asked import HIGH, LOW, Asked
 from tests.features.checkins.saboteur import TOLD, Injection, Line, Saboteur, every, written
+from tests.features.groups.village import FAY, GUILD
 
-MODULES = (model, release, service, store, tallies, tally)
 APART = timedelta(days=40)
 FAILURES = (OSError, RuntimeError, asyncio.CancelledError, MemoryError)
 
@@ -79,7 +80,7 @@ async def lines_of_answering(asked: Asked, saboteur: Saboteur, checkin: Checkin)
 async def test_an_answer_interrupted_at_any_line_counts_once_and_leaves_nothing_half_done(
     asked: Asked, size: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    saboteur = Saboteur(*MODULES)
+    saboteur = Saboteur(checkins)
     checkin = await asked.open()
     opened = snapshot(asked)
     lines = await lines_of_answering(asked, saboteur, checkin)
@@ -109,7 +110,7 @@ async def ended(asked: Asked, checkin: Checkin) -> Checkin:
 
 
 async def test_a_closing_interrupted_at_any_line_happens_once_and_destroys_all(asked: Asked, size: str) -> None:
-    saboteur = Saboteur(*MODULES)
+    saboteur = Saboteur(checkins)
     todo: list[Injection] = [(None, RuntimeError)]
     lines: list[Line] = []
     with written() as log:
@@ -129,3 +130,21 @@ async def test_a_closing_interrupted_at_any_line_happens_once_and_destroys_all(a
     assert len(lines) > 40
     assert "OSError" in log.getvalue()
     assert TOLD not in log.getvalue()
+
+
+async def test_an_opening_interrupted_at_any_line_leaves_no_file_and_the_next_one_opens(
+    asked: Asked, size: str
+) -> None:
+    saboteur = Saboteur(checkins)
+    with saboteur.watching():
+        await asked.open()
+    await asked.checkins.cancel(guild_id=GUILD, group_id=asked.group.id, user_id=FAY)
+    await asked.checkins.settled()
+    lines = saboteur.passed
+    for line, fail in every(lines, size):
+        with saboteur.watching(line, fail), pytest.raises((*FAILURES, UserError)):
+            await asked.open()
+        assert asked.files == [], line
+        assert await asked.checkins.open_in(guild_id=GUILD, group_id=asked.group.id) is None, line
+    assert len(lines) > 60
+    await asked.open()
