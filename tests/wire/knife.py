@@ -11,6 +11,13 @@ tried       the errand is kept as tried, and not sent yet
 answered    Discord has answered, which is not recorded
 unanswered  Discord's answer is lost, and that is recorded
 recorded    it is recorded that Discord has it
+
+Of check-ins, where the kind is ``tally``:
+
+written     the file with an answer is written, and not yet in its place
+counted     it is in its place, and nobody is thanked
+destroying  the check-in is over for good, and its files are there
+keyless     of these the key is gone
 """
 
 from __future__ import annotations
@@ -21,6 +28,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import bot.cli.run as running
@@ -28,6 +36,8 @@ from bot.cli import main
 from bot.client import Bot
 from bot.core.clock import utc_now
 from bot.courier import Courier, deeds, posts
+from bot.features.checkins import tally
+from bot.features.checkins.tallies import Tallies
 from bot.outbox import Errand, Outbox
 from bot.services import open_services
 from bot.timers import LoopBell, Timers
@@ -61,6 +71,29 @@ def after(owner: Any, name: str, point: str, kind_of: Callable[..., str]) -> Non
     async def cutting(*args: Any, **named: Any) -> Any:
         result = await method(*args, **named)
         cut(point, kind_of(*args))
+        return result
+
+    setattr(owner, name, cutting)
+
+
+def before_replacing(replace: Callable[..., Any]) -> Callable[..., Any]:
+    def cutting(self: Path, target: Path) -> Path:
+        if target.suffix == ".tally" and target.exists():
+            cut("written", "tally")
+        return replace(self, target)
+
+    return cutting
+
+
+def in_thread(owner: Any, name: str, *, first: str = "", then: str = "", suffix: str = "") -> None:
+    """Cut before or after a plain function, if what it is about ends with ``suffix``."""
+    function: Callable[..., Any] = getattr(owner, name)
+
+    def cutting(*args: Any) -> Any:
+        cut(first, "tally")
+        result = function(*args)
+        if str(args[0]).endswith(suffix):
+            cut(then, "tally")
         return result
 
     setattr(owner, name, cutting)
@@ -107,6 +140,10 @@ def sharpen() -> None:
     Outbox.claim = after_claim(Outbox.claim)
     after(Outbox, "done", "recorded", lambda self, errand: errand.kind)
     after(Outbox, "again", "unanswered", lambda self, errand: errand.kind)
+    Path.replace = before_replacing(Path.replace)
+    in_thread(Tallies, "_count", then="counted")
+    in_thread(Tallies, "_destroy", first="destroying")
+    in_thread(tally, "_destroy", then="keyless", suffix=".key")
     match os.environ.get("KNIFE_ALTERED"):
         case "records_first":
             records_first(Courier)

@@ -198,7 +198,7 @@ class Checkins:
     async def may_answer(self, *, guild_id: int, group_id: int, checkin_id: int, user_id: int) -> Checkin:
         """The check-in, if this person may answer it now. Raises ``UserError`` with the reason if not."""
         checkin = await self._open_one(guild_id, group_id, checkin_id)
-        _refuse(await self._tallies.look(checkin_id, user_id))
+        await self._admit(checkin, await self._tallies.look(checkin_id, user_id))
         return checkin
 
     async def answer(
@@ -209,7 +209,13 @@ class Checkins:
         ``chosen``: the place of the option that was chosen, by the question's place. Raises as ``may_answer`` does.
         """
         checkin = await self._open_one(guild_id, group_id, checkin_id)
-        _refuse(await self._tallies.count(checkin_id, user_id, bands_of(checkin.asked, chosen)))
+        await self._admit(checkin, await self._tallies.count(checkin_id, user_id, bands_of(checkin.asked, chosen)))
+
+    async def _admit(self, checkin: Checkin, told: Told) -> None:
+        if told is Told.LOST:
+            # its tally may be gone because it has ended in this very moment
+            await self._open_one(checkin.guild_id, checkin.group_id, checkin.id)
+        _refuse(told)
 
     async def _open_one(self, guild_id: int, group_id: int, checkin_id: int) -> Checkin:
         async with self._db.read() as tx:

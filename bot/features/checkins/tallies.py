@@ -6,6 +6,7 @@ Nothing of a tally is held in memory between two answers, so there is nothing to
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.core.questions import Band
-from bot.features.checkins.tally import Tally, TallyFile, TallyLost, kept_in, prepare
+from bot.features.checkins.tally import Tally, TallyFile, TallyLost, kept_in, prepare, tidy
 
 
 class Told(StrEnum):
@@ -33,8 +34,11 @@ class Tallies:
         self._lock = threading.Lock()
 
     async def prepare(self) -> None:
-        """Raises ``OSError``, with words for the operator, for a folder that cannot be used."""
-        await asyncio.to_thread(prepare, self._folder)
+        """Have the folder as it must be before anybody answers, and nothing half done in it.
+
+        Raises ``OSError``, with words for the operator, for a folder that cannot be used.
+        """
+        await asyncio.to_thread(self._prepare)
 
     async def make(self, checkin_id: int, user_ids: Sequence[int]) -> None:
         """Raises ``OSError`` if it cannot be kept."""
@@ -56,6 +60,7 @@ class Tallies:
         return await asyncio.to_thread(self._count, checkin_id, user_id, bands)
 
     async def destroy(self, checkin_ids: Iterable[int]) -> None:
+        """Raises ``OSError`` for one that could not be, once the others are."""
         await asyncio.to_thread(self._destroy, tuple(checkin_ids))
 
     async def kept(self) -> dict[int, datetime]:
@@ -64,6 +69,11 @@ class Tallies:
 
     def _file(self, checkin_id: int) -> TallyFile:
         return TallyFile(self._folder, checkin_id)
+
+    def _prepare(self) -> None:
+        with self._lock:
+            prepare(self._folder)
+            tidy(self._folder)
 
     def _make(self, checkin_id: int, user_ids: Sequence[int]) -> None:
         with self._lock:
@@ -83,9 +93,9 @@ class Tallies:
             return told
 
     def _destroy(self, checkin_ids: tuple[int, ...]) -> None:
-        with self._lock:
+        with self._lock, contextlib.ExitStack() as each:
             for checkin_id in checkin_ids:
-                self._file(checkin_id).destroy()
+                each.callback(self._file(checkin_id).destroy)
 
 
 def _told(tally: Tally, user_id: int) -> Told:

@@ -9,13 +9,14 @@ beside the file, so that a restart loses nothing. The members' text says so.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import hmac
 import os
 import secrets
 import stat
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,10 @@ from bot.features.checkins.release import Counts
 MOST_ELIGIBLE = 128
 TOKEN = 16
 NONCE = 12
+NEW = ".new"
+"""Ends the name of a file that is not whole yet."""
+NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP)
+"""What the system says where a file was and is none any more."""
 BANDS = (Band.LOW, Band.MID, Band.HIGH)
 _SHAPE = struct.Struct(f">32sH{MOST_ELIGIBLE * TOKEN}s{MOST_ELIGIBLE}s{MOST_QUESTIONS * len(BANDS)}H")
 """Secret, how many are eligible, their tokens, which of these have answered, and the counts."""
@@ -114,32 +119,31 @@ class TallyFile:
     def write(self, tally: Tally) -> None:
         """Replace the file whole; when this returns, it has reached the disk."""
         nonce = os.urandom(NONCE)
-        sealed = AESGCM(self._key.read_bytes()).encrypt(nonce, tally.packed(), self._bound)
+        sealed = AESGCM(_read(self._key)).encrypt(nonce, tally.packed(), self._bound)
         _write_whole(self._sealed, nonce + sealed)
 
     def read(self) -> Tally:
         """The tally. Raises ``TallyLost``."""
         try:
-            sealed, key = self._sealed.read_bytes(), self._key.read_bytes()
+            sealed, key = _read(self._sealed), _read(self._key)
             return Tally.unpacked(AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], self._bound))
-        except (FileNotFoundError, InvalidTag, ValueError, struct.error) as error:
+        except (InvalidTag, ValueError, struct.error) as error:
+            raise TallyLost from error
+        except OSError as error:
+            if error.errno not in NO_FILE:
+                raise  # it may be read another time
             raise TallyLost from error
 
     def destroy(self) -> None:
         """Overwrite and remove both, the key first: without it the file is noise.
 
-        What is gone already is no mistake.
+        What is gone already is no mistake. Raises ``OSError`` for what could not be, once the rest is done.
         """
-        for path in (self._key, self._sealed, *(_beside(path) for path in (self._key, self._sealed))):
-            with contextlib.suppress(FileNotFoundError):
-                size = path.stat().st_size
-                with path.open("r+b") as file:
-                    file.write(os.urandom(size))
-                    file.flush()
-                    os.fsync(file.fileno())
-                path.unlink()
-        if self._folder.is_dir():
-            _sync_folder(self._folder)
+        with contextlib.ExitStack() as last_first:
+            if self._folder.is_dir():
+                last_first.callback(_sync_folder, self._folder)
+            for path in (_beside(self._sealed), _beside(self._key), self._sealed, self._key):
+                last_first.callback(_destroy, path)
 
 
 def prepare(folder: Path) -> None:
@@ -156,16 +160,31 @@ def prepare(folder: Path) -> None:
         raise PermissionError(f"{folder} cannot be written to")
 
 
+def tidy(folder: Path) -> None:
+    """Remove what a crash left half done: beside the whole file it would show the one answer that lies between."""
+    for path, _ in _ours(folder):
+        if path.suffix == NEW:
+            path.unlink(missing_ok=True)
+
+
 def kept_in(folder: Path) -> dict[int, datetime]:
     """The check-ins that have a file in the folder, and when the newest of each was written."""
     kept: dict[int, datetime] = {}
+    for path, written in _ours(folder):
+        checkin_id = int(path.name.partition(".")[0])
+        kept[checkin_id] = max(written, kept.get(checkin_id, written))
+    return kept
+
+
+def _ours(folder: Path) -> Iterator[tuple[Path, datetime]]:
+    """Our own files in the folder, and when each was written; links and what is somebody else's are left alone."""
     for path in folder.iterdir() if folder.is_dir() else ():
         name, _, ending = path.name.partition(".")
-        if name.isdecimal() and ending.removesuffix(".new") in ("tally", "key"):
+        if name.isdecimal() and ending.removesuffix(NEW) in ("tally", "key"):
             with contextlib.suppress(FileNotFoundError):
-                written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                kept[int(name)] = max(written, kept.get(int(name), written))
-    return kept
+                found = path.lstat()
+                if stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid():
+                    yield path, datetime.fromtimestamp(found.st_mtime, UTC)
 
 
 def _token(secret: bytes, user_id: int) -> bytes:
@@ -173,22 +192,48 @@ def _token(secret: bytes, user_id: int) -> bytes:
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(path.name + ".new")
+    return path.with_name(path.name + NEW)
+
+
+def _strictly(path: str, flags: int) -> int:
+    # a link leads out of the folder, and a pipe would be waited for
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, stat.S_IRUSR | stat.S_IWUSR)
+
+
+def _read(path: Path) -> bytes:
+    with open(path, "rb", opener=_strictly) as file:
+        return file.read()
 
 
 def _write_whole(path: Path, content: bytes) -> None:
     new = _beside(path)
-    handle = os.open(new, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    new.unlink(missing_ok=True)
+    try:
+        with open(new, "xb", opener=_strictly) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
 
 
+def _destroy(path: Path) -> None:
+    """Overwrite and remove; what cannot be overwritten is removed all the same."""
+    with contextlib.suppress(FileNotFoundError):
+        try:
+            with open(path, "r+b", opener=_strictly) as file:
+                file.write(os.urandom(os.fstat(file.fileno()).st_size))
+                file.flush()
+                os.fsync(file.fileno())
+        finally:
+            path.unlink()
+
+
 def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:

@@ -124,11 +124,17 @@ async def test_two_who_open_at_once_open_one(asked: Asked) -> None:
     assert len(asked.files) == 2, "the key and the tally of one"
 
 
-async def test_a_hundred_at_the_same_moment_count_a_hundred(db: Database, clock: StepClock, tmp_path: Path) -> None:
+async def test_a_hundred_who_each_send_twice_at_the_same_moment_count_a_hundred(
+    db: Database, clock: StepClock, tmp_path: Path
+) -> None:
     asked = Asked(db, clock, folder=tmp_path / "checkins")
     await asked.seat(members=100)
     checkin = await asked.open()
-    await asyncio.gather(*(asked.answer(checkin, user_id, number % 3) for number, user_id in enumerate(asked.people)))
+    twice = [
+        asked.answer(checkin, user_id, number % 3) for number, user_id in enumerate(asked.people) for _ in range(2)
+    ]
+    results = await asyncio.gather(*twice, return_exceptions=True)
+    assert Counter(getattr(told, "key", "thanked") for told in results) == {"thanked": 100, "checkins.already": 100}
     tally = await tally_of(asked, checkin)
     assert (tally.of(0).low, tally.of(0).mid, tally.of(0).high) == (34, 33, 33)
     assert len(tally.seen) == 100
@@ -263,3 +269,37 @@ async def test_the_row_names_nobody_and_goes_after_its_time(asked: Asked) -> Non
     async with asked.db.read() as tx:
         row = await tx.first(sa.select(table).where(table.c.id == checkin.id))
     assert not any(str(user_id) in str(dict(row or {})) for user_id in asked.people)
+
+
+async def test_an_answer_that_meets_the_end_is_told_that_it_is_closed_and_not_that_answers_were_lost(
+    asked: Asked,
+) -> None:
+    checkin = await asked.open()
+    with asked.checkins._tallies._lock:  # pyright: ignore[reportPrivateUsage]
+        answering = asyncio.create_task(asked.answer(checkin, asked.people[0]))
+        await asyncio.sleep(0.2)
+        await asked.checkins.cancel(guild_id=GUILD, group_id=asked.group.id, user_id=FAY)
+        for path in asked.folder.iterdir():
+            path.unlink()
+    assert await refused(answering) == "checkins.closed"
+
+
+async def test_a_clock_set_back_or_forward_across_the_end_ends_it_once(asked: Asked) -> None:
+    checkin = await asked.open()
+    for user_id in asked.people[:5]:
+        await asked.answer(checkin, user_id)
+    opened_at = asked.clock.now
+    asked.clock.now = checkin.closes_at + timedelta(seconds=SOONEST - 1)
+    asked.clock.now = opened_at - timedelta(hours=3)
+    await asked.due()
+    assert (await asked.reread(checkin)).state is CheckinState.OPEN
+    await asked.answer(checkin, asked.people[5])
+    ended = await asked.end(checkin)
+    for moved_to in (opened_at, checkin.closes_at + timedelta(days=30)):
+        asked.clock.now = moved_to
+        await asked.again()
+        await asked.due()
+        assert await refused(asked.answer(checkin, asked.people[6])) == "checkins.closed"
+    assert await asked.reread(checkin) == ended
+    assert asked.posted("results") == 1
+    assert asked.files == []
