@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -141,10 +142,10 @@ class Checkins:
         if asked is None:
             raise UserError("checkins.no_template", template=template[:40])
         group = await self._askable(tx, group)
-        checkin = await self._planned(tx, group, checkin_id, asked, closes)
-        people = eligible(await self._groups.members(tx, group.guild_id, group.id))
-        await self._make_tally(checkin.id, _enough(people))
-        await store.add(tx, checkin)
+        people = _enough(eligible(await self._groups.members(tx, group.guild_id, group.id)))
+        checkin = replace(await self._planned(tx, group, checkin_id, asked, closes), eligible=len(people))
+        await self._make_tally(checkin.id, people)
+        await store.add(tx, checkin, people)
         await self._announce(tx, group, checkin, actor_id=user_id)
         return checkin
 

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from bot.audit.store import audit
 from bot.core.ids import new_id
 from bot.features.cases.model import Evidence, Flagged, Raised, Source
+from bot.features.checkins.rhythms import store as rhythms_store
+from bot.features.checkins.rhythms.model import Rhythm
 from bot.features.groups import Group, Place
 from bot.features.groups.handover import Handing
 from bot.features.groups.model import Asking, Candidate, Plan
@@ -147,6 +149,8 @@ async def meet(services: Services, group: Group) -> None:
         await cover_store.record(tx, proposed, Step.BACKUP, services.clock())
         await rounds_store.save(tx, a_round(group, proposed))
         await events_store.expect(tx, group.guild_id, group.id, meeting_id)
+        await running_store.put_last(tx, group.guild_id, group.id, proposed.starts_at)
+        await rhythms_store.put(tx, Rhythm(**which, template="meeting_climate", lasts=timedelta(hours=24)))
     await services.meetings.cover.confirm(**which, meeting_id=meeting_id, day=proposed.day, user_id=FAY)
     await services.meetings.absence.wish(**which, user_id=CLEO, message=False)
     skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=proposed.day)

@@ -1,0 +1,1 @@
+"""Check-ins that come round: every few weeks, or after each meeting."""
