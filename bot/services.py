@@ -112,8 +112,20 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     meetings = _meetings(settings, on, groups, server)
     meetings.ended.append(groups.visits.visited)
     templates, folder = settings.checkins, settings.checkins_dir
-    checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
+    checkins = Checkins(
+        db,
+        clock,
+        outbox,
+        timers,
+        audit,
+        groups,
+        templates=templates,
+        folder=folder,
+        server=server,
+        last_met=meetings.held.last_met,
+    )
     meetings.running.afterwards.append(checkins.open_after)
+    meetings.running.usual.append(checkins.rhythms.after_meeting)
     groups.departed.append(setup.presence.keeper_gone)
     setup.presence.returned += [guidelines.asking.returned, groups.returned]
     setup.presence.forgotten.append(checkins.forgotten)

@@ -6,10 +6,11 @@ from bot.client import Bot
 from bot.cogs.checkins.answering import AnswerForm, AnswerPrivatelyButton
 from bot.cogs.checkins.commands import CheckinsCog
 from bot.cogs.checkins.posts import Posts
+from bot.cogs.checkins.scheduling import EndRhythmButton
 
 
 async def setup(bot: Bot) -> None:
-    bot.add_components(AnswerPrivatelyButton)
+    bot.add_components(AnswerPrivatelyButton, EndRhythmButton)
     bot.add_forms(AnswerForm)
     Posts(bot).register()
     await bot.add_cog(CheckinsCog(bot))
