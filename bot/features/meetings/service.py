@@ -109,7 +109,6 @@ class Meetings:
         self.rounds = Rounds(db, clock, outbox, timers, audit, groups, self._course, self.running, turn=turn)
         self.cover = self._cover(outbox, timers, confirm=confirm)
         self.changes.renamed.extend((self.answering.renamed, self.private.renamed, self.cover.renamed))
-        self.changes.moved.append(self.cover.scheduled)
         self.absence = self._absence(outbox, after=absence_after)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
@@ -127,6 +126,7 @@ class Meetings:
             server=self._server,
             confirm=confirm,
         )
+        self.changes.moved.append(cover.scheduled)
         self.running.confirmed.append(cover.confirmed)
         self.answering.answered.append(cover.answered)
         return cover
