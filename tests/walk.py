@@ -208,12 +208,12 @@ class Town:
     def _value(self, parameter: app_commands.Parameter, people: Iterator[Any]) -> Any:
         if parameter.name in ("group", "meeting"):
             return self.here.code if parameter.name == "group" else self.meeting
-        if parameter.name in ("template", "every"):
-            return "meeting_climate" if parameter.name == "template" else "meeting"
         if parameter.name == "person":
             return self.people["member"]
         if parameter.choices:
             return parameter.choices[0].value
+        if parameter.name in ("template", "every"):
+            return "meeting_climate" if parameter.name == "template" else "meeting"
         kind = discord.AppCommandOptionType
         return {
             kind.string: lambda: "tomorrow 19:00",

@@ -46,7 +46,7 @@ async def test_a_facilitator_has_one_open_by_itself_sees_when_and_ends_it(at: Ci
     assert len(at.posts("Closes")) == 2
 
     listed = await at.fay.slash(desk, "checkin list")
-    assert "opens by itself in this group any more" in said(
+    assert "open by itself in this group any more" in said(
         await at.fay.click(listed.response, label="End: How was the meeting?")
     )
     assert "isn't set to open" in said(await at.fay.click(listed.response, label="End: How was the meeting?"))
