@@ -111,9 +111,7 @@ def _features(settings: Settings, on: Mechanisms) -> Services:
     )
     meetings = _meetings(settings, on, groups, server)
     meetings.ended.append(groups.visits.visited)
-    templates, folder = settings.checkins, settings.checkins_dir
-    checkins = Checkins(db, clock, outbox, timers, audit, groups, templates=templates, folder=folder, server=server)
-    meetings.running.afterwards.append(checkins.open_after)
+    checkins = _checkins(settings, on, groups, meetings, server)
     groups.departed.append(setup.presence.keeper_gone)
     setup.presence.returned += [guidelines.asking.returned, groups.returned]
     setup.presence.forgotten.append(checkins.forgotten)
@@ -158,6 +156,24 @@ def _meetings(settings: Settings, on: Mechanisms, groups: Groups, server: Server
         confirm=usual.confirm,
         absence_after=usual.absence_after,
     )
+
+
+def _checkins(settings: Settings, on: Mechanisms, groups: Groups, meetings: Meetings, server: ServerOf) -> Checkins:
+    checkins = Checkins(
+        on.db,
+        on.clock,
+        on.outbox,
+        on.timers,
+        on.audit,
+        groups,
+        templates=settings.checkins,
+        folder=settings.checkins_dir,
+        server=server,
+        last_met=meetings.held.last_met,
+    )
+    meetings.running.afterwards.append(checkins.open_after)
+    meetings.running.usual.append(checkins.rhythms.after_meeting)
+    return checkins
 
 
 def _rules(settings: Settings) -> Rules:

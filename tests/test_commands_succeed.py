@@ -13,6 +13,8 @@ import pytest_asyncio
 
 from bot.core.calendar import Repeat, Schedule
 from bot.core.ids import new_id
+from bot.features.checkins.rhythms import Rhythm
+from bot.features.checkins.rhythms import store as rhythms_store
 from bot.features.groups.closing.store import archive, begin_break
 from bot.features.groups.keeping.store import set_details
 from bot.features.groups.store import end_membership
@@ -35,7 +37,7 @@ COMMANDS = ("about", "archive", "duty", "edit", "handover", "pause", "people", "
 CHANGES = ("move", "skip", "cancel", "edit")
 MEETING = ("close", "remind", "round", "start")
 MODULES = (
-    *("groups.closing", "groups.naming", "groups.people", "guidelines"),
+    *("checkins.scheduling", "groups.closing", "groups.naming", "groups.people", "guidelines"),
     *("meetings.change_buttons", "meetings.private", "meetings.rounds", "meetings.running"),
 )
 NOT_WHILE_LED = {"/group handover": Access.LEAD}
@@ -72,7 +74,7 @@ def refusals(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def kept_by(here: Town) -> Sequence[Way]:
     names = {f"/group {name}" for name in COMMANDS} | {f"/guidelines {name}" for name in ("edit", "post", "remind")}
-    names |= HOLDING | {f"/meeting {name}" for name in (*CHANGES, *MEETING)}
+    names |= HOLDING | {"/checkin schedule"} | {f"/meeting {name}" for name in (*CHANGES, *MEETING)}
     theirs = tuple(f"bot.cogs.{module}." for module in MODULES)
     return [way for way in ways(here.world.bot) if way.name in names or way.name.startswith(theirs)]
 
@@ -113,6 +115,9 @@ async def prepare(here: Town, way: Way, *, ended: bool) -> dict[str, object]:
         pending = "Cancer" if name in ("UseNameButton", "OtherNameButton", "OtherNameForm") else ""
         await set_details(tx, replace(here.here, pending_name=pending))
         member = await services.groups.member(tx, here.guild.id, here.here.id, here.people["member"].id)
+        if name == "EndRhythmButton":
+            await rhythms_store.put(tx, Rhythm(**which, template="meeting_climate"))
+            parts["named"] = "meeting_climate"
     assert member is not None
     parts |= {"member": member.id}
     if not ended and name in ("AgreeButton", "PostButton", "PostAgainButton"):

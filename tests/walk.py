@@ -212,6 +212,8 @@ class Town:
             return self.people["member"]
         if parameter.choices:
             return parameter.choices[0].value
+        if parameter.name in ("template", "every"):
+            return "meeting_climate" if parameter.name == "template" else "meeting"
         kind = discord.AppCommandOptionType
         return {
             kind.string: lambda: "tomorrow 19:00",

@@ -26,6 +26,7 @@ HELD = {
     Kept.ATTENDANCE: "privacy.held_attendance",
     Kept.CASE: "privacy.held_case",
     Kept.EVIDENCE: "privacy.held_evidence",
+    Kept.ASKED: "privacy.held_asked",
     Kept.AUDIT: "privacy.held_audit",
     Kept.WORD: "privacy.held_word",
 }

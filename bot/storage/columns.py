@@ -43,6 +43,8 @@ class Kept(StrEnum):
     """The sealed copy of a flagged message: until shortly after its case is closed, at the latest 60 days."""
     CHECKIN = "checkin"
     """A check-in and the sentences it came to; it names no member: from its end, long enough to learn from."""
+    ASKED = "asked"
+    """Whom a check-in was for, never who answered it: until shortly after what it came to was shown."""
     AUDIT = "audit"
     """Who changed what: a year, the person's id for a part of it."""
     POST = "post"

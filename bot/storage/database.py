@@ -29,6 +29,7 @@ class Tx:
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection = connection
         self._after: list[Callable[[], None]] = []
+        self._instead: list[Callable[[], None]] = []
         self.vault = vault
 
     async def execute(self, statement: sa.Executable, rows: Sequence[dict[str, Any]] | None = None) -> int:
@@ -62,8 +63,15 @@ class Tx:
         """Call ``ring`` once the transaction is kept; never if it is not."""
         self._after.append(ring)
 
-    def rings(self) -> list[Callable[[], None]]:
-        return self._after
+    def if_undone(self, ring: Callable[[], None]) -> None:
+        """Call ``ring`` once the transaction has failed, for what was made outside the database and would be nobody's.
+
+        Where the connection broke in the last moment it may have been kept all the same: ``ring`` has to look.
+        """
+        self._instead.append(ring)
+
+    def rings(self, *, kept: bool) -> list[Callable[[], None]]:
+        return self._after if kept else self._instead
 
 
 LAST_USES = 3.0
@@ -151,12 +159,17 @@ class Database:
     @asynccontextmanager
     async def begin(self, *, urgent: bool = False) -> AsyncGenerator[Tx]:
         """A transaction that may write; ``urgent`` goes before those that wait for their turn to."""
-        with self._use():
-            async with self._turns.turn(urgent=urgent), self._writer.begin() as connection:
-                tx = Tx(connection, self.vault)
-                yield tx
-        for ring in tx.rings():
-            _sound(ring)
+        begun: list[Tx] = []
+        kept = False
+        try:
+            with self._use():
+                async with self._turns.turn(urgent=urgent), self._writer.begin() as connection:
+                    begun.append(tx := Tx(connection, self.vault))
+                    yield tx
+            kept = True
+        finally:
+            for ring in (ring for tx in begun for ring in tx.rings(kept=kept)):
+                _sound(ring)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Tx]:
@@ -187,5 +200,5 @@ def _sound(ring: Callable[[], None]) -> None:
     try:
         ring()
     except Exception:
-        # what was done is kept, and must not look as if it had failed
-        log.exception("a ring after a commit failed")
+        # what was done is kept, and must not look as if it had failed; nor may another failure take its place
+        log.exception("a ring after a transaction failed")

@@ -188,6 +188,7 @@ async def test_every_outcome_has_the_same_layout(at: Circle) -> None:
         texts = [child["content"] for child in container["components"]]
         assert [sentence in text for text in texts] == [False, *[True] * QUESTIONS, False]
         assert not any(digit in "".join(texts) for digit in "0123456789"), "no number is ever given"
+        await at.world.pass_time(7 * A_DAY)
 
 
 async def test_a_lost_tally_is_told_to_those_who_answer_to_the_room_and_on_the_desk(at: Circle) -> None:

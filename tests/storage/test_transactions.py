@@ -53,6 +53,28 @@ async def test_what_fails_is_not_kept_and_does_not_ring(db: Database) -> None:
     assert await _subjects(db) == [] and rung == []
 
 
+async def test_what_was_made_outside_is_taken_back_once_it_has_failed_and_only_then(db: Database) -> None:
+    undone = list[str]()
+
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    async def fail() -> None:
+        async with db.begin() as tx:
+            await tx.execute(_timer("a"))
+            tx.if_undone(broken)
+            tx.if_undone(lambda: undone.append("a"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await fail()
+    assert undone == ["a"]
+    async with db.begin() as tx:
+        await tx.execute(_timer("b"))
+        tx.if_undone(lambda: undone.append("b"))
+    assert undone == ["a"] and await _subjects(db) == ["b"]
+
+
 async def test_what_the_database_refuses_takes_all_of_it_back(db: Database) -> None:
     rung = list[str]()
 

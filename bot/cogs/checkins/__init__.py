@@ -7,10 +7,11 @@ from bot.cogs.checkins.answering import AnswerForm, AnswerPrivatelyButton
 from bot.cogs.checkins.commands import CheckinsCog
 from bot.cogs.checkins.past import EarlierButton, LaterButton
 from bot.cogs.checkins.posts import Posts
+from bot.cogs.checkins.scheduling import EndRhythmButton
 
 
 async def setup(bot: Bot) -> None:
-    bot.add_components(AnswerPrivatelyButton, EarlierButton, LaterButton)
+    bot.add_components(AnswerPrivatelyButton, EarlierButton, LaterButton, EndRhythmButton)
     bot.add_forms(AnswerForm)
     Posts(bot).register()
     await bot.add_cog(CheckinsCog(bot))

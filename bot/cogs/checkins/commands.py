@@ -1,4 +1,4 @@
-"""`/checkin`: open, close, list, results."""
+"""`/checkin`: open, close, list, results, and the part that has a file of its own."""
 
 from __future__ import annotations
 
@@ -8,19 +8,12 @@ from discord.ext import commands
 from bot.client import Bot, Interaction
 from bot.cogs.checkins.pages import list_page
 from bot.cogs.checkins.past import READERS, newest_page, past_page
+from bot.cogs.checkins.scheduling import Scheduling, rhythm_parts, template_choices
 from bot.features.groups import Group
 from bot.ui.access import Access, Answers, choices_in_group, group_choices, group_of, requires, standing_of
 from bot.ui.answer import answer, say, words_of
+from bot.ui.pages import Page
 from bot.ui.texts import channel, instant
-
-MOST_CHOICES = 25
-
-
-async def template_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-    templates = interaction.client.services.checkins.templates.values()
-    wanted = typed.casefold()
-    fitting = [one for one in templates if wanted in one.id or wanted in one.title.casefold()]
-    return [app_commands.Choice(name=one.title, value=one.id) for one in fitting[:MOST_CHOICES]]
 
 
 async def templates_of_past(interaction: Interaction, group: Group) -> list[tuple[str, str]]:
@@ -33,8 +26,9 @@ async def templates_of_past(interaction: Interaction, group: Group) -> list[tupl
 past_choices = choices_in_group(READERS, templates_of_past)
 
 
-class CheckinsCog(commands.GroupCog, name="checkins", group_name="checkin"):
+class CheckinsCog(Scheduling, commands.GroupCog, name="checkins", group_name="checkin"):
     def __init__(self, bot: Bot) -> None:
+        self._bot = bot
         self._checkins = bot.services.checkins
 
     @app_commands.command(name="open")
@@ -78,11 +72,14 @@ class CheckinsCog(commands.GroupCog, name="checkins", group_name="checkin"):
     @app_commands.autocomplete(group=group_choices(READERS))
     @requires(READERS, Answers.NOW)
     async def current(self, interaction: Interaction, group: str | None = None) -> None:
-        """See whether a check-in is open."""
+        """See whether a check-in is open, and which come round."""
         assert interaction.guild_id is not None
-        checkin = await self._checkins.open_in(guild_id=interaction.guild_id, group_id=group_of(interaction).id)
-        templates = tuple(self._checkins.templates.values()) if standing_of(interaction).facilitator else ()
-        await answer(interaction, list_page(words_of(interaction), checkin, templates))
+        which = {"guild_id": interaction.guild_id, "group_id": group_of(interaction).id}
+        checkin, coming = await self._checkins.open_in(**which), await self._checkins.rhythms.of_group(**which)
+        words, keeps = words_of(interaction), standing_of(interaction).facilitator
+        page = list_page(words, checkin, tuple(self._checkins.templates.values()) if keeps else ())
+        rhythms = rhythm_parts(words, coming, self._checkins.templates, ending=keeps)
+        await answer(interaction, Page(*page.parts, *rhythms))
 
     @app_commands.command()
     @app_commands.autocomplete(template=past_choices, group=group_choices(READERS))

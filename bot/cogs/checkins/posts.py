@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.client import Bot
 from bot.cogs.checkins.pages import opened_page, results_page
 from bot.features.checkins import Checkin
-from bot.features.checkins.service import CANCELLED, OPENED, RESULTS
+from bot.features.checkins.posts import CANCELLED, OPENED, RESULTS
 from bot.outbox import Errand
 from bot.ui.pages import Page
 

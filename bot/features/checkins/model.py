@@ -47,6 +47,13 @@ class Checkin:
     ended_at: datetime | None = None
     sentences: tuple[Sentence, ...] = ()
     """One a question, in their order, once it is closed."""
+    eligible: int | None = None
+    """How many it was for; None for one of before that was kept."""
+
+    @property
+    def says_something(self) -> bool:
+        """Whether a sentence of it was shown."""
+        return any(sentence is not Sentence.NONE for sentence in self.sentences)
 
     def takes_answers(self, now: datetime) -> bool:
         return self.state is CheckinState.OPEN and now < self.closes_at

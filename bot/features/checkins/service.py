@@ -6,49 +6,32 @@ An answer changes the tally's file and nothing else: no row, no log line, no err
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
 
 from bot.audit import Audit
 from bot.core.clock import Clock
 from bot.core.drain import Drain
-from bot.core.errors import NotAllowed, NotFound, OperatorError, UserError
-from bot.core.ids import new_id
+from bot.core.errors import NotAllowed, NotFound, OperatorError
 from bot.core.questions import Template
 from bot.features.checkins import store
-from bot.features.checkins.model import (
-    FEWEST_ELIGIBLE,
-    LONGEST,
-    Checkin,
-    CheckinState,
-    bands_of,
-    eligible,
-    read_closing,
-)
-from bot.features.checkins.overheard import overhearing
+from bot.features.checkins.limits import LastMet, Limits, never_met
+from bot.features.checkins.model import LONGEST, Checkin, CheckinState, bands_of
+from bot.features.checkins.opening import CLOSE, Opening, Wanted
 from bot.features.checkins.past import Past
+from bot.features.checkins.posts import CANCELLED, RESULTS, Posts
 from bot.features.checkins.release import Sentence, release
+from bot.features.checkins.rhythms import Rhythms
 from bot.features.checkins.tallies import Tallies, Told
-from bot.features.checkins.tally import MOST_ELIGIBLE, TallyLost
-from bot.features.groups import Group, Groups, GroupState
+from bot.features.checkins.tally import TallyLost
+from bot.features.groups import Group, Groups
 from bot.features.groups.desk import ServerOf
-from bot.outbox import Delivered, Lane, Outbox, Post, Returned, What
+from bot.outbox import Outbox
 from bot.storage import Database, Tx
 from bot.timers import Due, Timers
 
 log = logging.getLogger(__name__)
-
-CLOSE: Final = "checkins.close"
-OPENED: Final = "checkins.opened"
-RESULTS: Final = "checkins.results"
-CANCELLED: Final = "checkins.cancelled"
-
-SOONEST, LATEST = 10, 120
-"""Seconds after its announced end at which a check-in is closed, drawn at random: when its sentences come says nothing
-of the last answer, and one that was sent in time is counted."""
 
 STRAY_AFTER = LONGEST + timedelta(days=1)
 
@@ -66,24 +49,36 @@ class Checkins:
         templates: Sequence[Template],
         folder: Path,
         server: ServerOf,
+        last_met: LastMet = never_met,
     ) -> None:
         """``folder``: where the tally of an open check-in lies: never in a backup, best in memory."""
         self._db = db
         self._clock = clock
-        self._outbox = outbox
         self._timers = timers
         self._audit = audit
         self._groups = groups
-        self._server = server
         self._folder = folder
         self._tallies = Tallies(folder)
         self._sweeping = Drain(self._sweep, name="tallies")
+        self._undone: set[int] = set()
+        self._posts = Posts(outbox, groups)
         self.templates = {template.id: template for template in templates}
         self.past = Past(db)
+        limits = Limits(last_met)
+        self._opening = Opening(
+            clock,
+            timers,
+            audit,
+            groups,
+            templates=self.templates,
+            tallies=self._tallies,
+            limits=limits,
+            posts=self._posts,
+            server=server,
+            undone=self._not_opened,
+        )
+        self.rhythms = Rhythms(db, clock, timers, audit, groups, opening=self._opening, limits=limits)
         timers.on(CLOSE, self._close)
-        for kind in (OPENED, RESULTS, CANCELLED):
-            outbox.delivered(kind, self._posted)
-            outbox.undeliverable(kind, self._not_posted)
         groups.archived.append(self._archived)
 
     async def begin(self) -> None:
@@ -118,80 +113,23 @@ class Checkins:
 
     async def open(self, *, guild_id: int, group_id: int, user_id: int, template: str, closes: str = "") -> Checkin:
         """Ask everybody who is a member now; nobody who joins later. Raises ``UserError`` with the reason if not."""
-        checkin_id = new_id()
-        try:
-            async with self._db.begin() as tx:
-                await tx.lock("group", group_id)
-                group = await self._groups.group(tx, guild_id, group_id)
-                return await self._open(tx, group, checkin_id, user_id=user_id, template=template, closes=closes)
-        except BaseException:
-            await self._discard(checkin_id)
-            raise
+        wanted = Wanted(template=template, closes=closes, user_id=user_id)
+        async with self._db.begin() as tx:
+            await tx.lock("group", group_id)
+            group = await self._groups.group(tx, guild_id, group_id)
+            return await self._opening.open(tx, group, wanted)
 
     async def open_after(self, tx: Tx, group: Group, template: str, user_id: int) -> Checkin:
         """As ``open``, with what else happens in ``tx``, which holds the group's lock.
 
-        Raises ``UserError`` before anything is written. If ``tx`` is not kept, the tally belongs to nobody, and is
-        destroyed with the strays.
+        Raises ``UserError`` before anything is written. If ``tx`` is not kept, nothing is left of it.
         """
-        return await self._open(tx, group, new_id(), user_id=user_id, template=template)
+        lasts = await self.rhythms.lasts_after_meeting(tx, group, template)
+        return await self._opening.open(tx, group, Wanted(template=template, closes=lasts or "", user_id=user_id))
 
-    async def _open(
-        self, tx: Tx, group: Group | None, checkin_id: int, *, user_id: int, template: str, closes: str = ""
-    ) -> Checkin:
-        asked = self.templates.get(template)
-        if asked is None:
-            raise UserError("checkins.no_template", template=template[:40])
-        if heard := overhearing():
-            log.error("no check-in can be opened: %s", "; ".join(heard))
-            raise UserError("checkins.overheard")
-        group = await self._askable(tx, group)
-        checkin = await self._planned(tx, group, checkin_id, asked, closes)
-        people = eligible(await self._groups.members(tx, group.guild_id, group.id))
-        await self._make_tally(checkin.id, _enough(people))
-        await store.add(tx, checkin)
-        await self._announce(tx, group, checkin, actor_id=user_id)
-        return checkin
-
-    async def _make_tally(self, checkin_id: int, people: list[int]) -> None:
-        try:
-            await self._tallies.make(checkin_id, people)
-        except OSError as error:
-            log.error("no check-in can be opened, because its answers cannot be kept: %s", error)
-            raise UserError("checkins.no_place") from error
-
-    async def _discard(self, checkin_id: int) -> None:
-        try:
-            await self._tallies.destroy([checkin_id])
-        except OSError as error:
-            log.warning("the tally of a check-in that was not opened could not be removed: %s", type(error).__name__)
-
-    async def _askable(self, tx: Tx, group: Group | None) -> Group:
-        if group is None or group.room_id is None or group.state is not GroupState.OPEN:
-            raise UserError("checkins.group_not_open")
-        if await store.open_in(tx, group.guild_id, group.id) is not None:
-            raise UserError("checkins.one_at_a_time")
-        return group
-
-    async def _planned(self, tx: Tx, group: Group, checkin_id: int, asked: Template, closes: str) -> Checkin:
-        server = await self._server(tx, group.guild_id)
-        now = self._clock()
-        return Checkin(
-            id=checkin_id,
-            guild_id=group.guild_id,
-            group_id=group.id,
-            asked=asked,
-            state=CheckinState.OPEN,
-            opened_at=now,
-            closes_at=read_closing(closes, now, group.clocks(server)),
-        )
-
-    async def _announce(self, tx: Tx, group: Group, checkin: Checkin, *, actor_id: int) -> None:
-        delay = SOONEST + secrets.randbelow(LATEST - SOONEST + 1)
-        closes_at = checkin.closes_at + timedelta(seconds=delay)
-        await self._timers.set(tx, CLOSE, str(checkin.id), closes_at, guild_id=group.guild_id)
-        await self._post(tx, group, checkin, OPENED, expires_at=checkin.closes_at)
-        await self._record(tx, checkin, "checkins.opened", actor_id, template=checkin.asked.id)
+    def _not_opened(self, checkin_id: int) -> None:
+        self._undone.add(checkin_id)
+        self._sweeping.ring()
 
     # answering
 
@@ -235,7 +173,7 @@ class Checkins:
             if checkin is None or group is None:
                 raise NotFound("checkins.none_open")
             await self._cancel(tx, checkin)
-            await self._post(tx, group, checkin, CANCELLED)
+            await self._posts.put(tx, group, checkin, CANCELLED)
             await self._record(tx, checkin, "checkins.cancelled", user_id)
             return checkin
 
@@ -260,7 +198,7 @@ class Checkins:
         group = await self._groups.group(tx, checkin.guild_id, checkin.group_id)
         state, sentences = await self._outcome(checkin)
         if await self._end(tx, checkin, state, sentences) and group is not None:
-            await self._post(tx, group, checkin, RESULTS)
+            await self._posts.put(tx, group, checkin, RESULTS)
             if state is CheckinState.LOST:
                 await self._groups.desk.tell(tx, group, "checkins.trouble_lost", problem="missing")
         return None
@@ -274,23 +212,35 @@ class Checkins:
 
     async def _end(self, tx: Tx, checkin: Checkin, state: CheckinState, sentences: Sequence[Sentence] = ()) -> bool:
         tx.after_commit(self._sweeping.ring)
-        return await store.end(tx, checkin, state, self._clock(), sentences)
+        now = self._clock()
+        ended = await store.end(tx, checkin, state, now, sentences)
+        if ended and any(sentence is not Sentence.NONE for sentence in sentences):
+            await store.keep_asked(tx, checkin, now)
+        elif ended:
+            await store.forget_asked(tx, checkin)
+        return ended
 
     async def _sweep(self) -> None:
         """Destroy the tallies of check-ins that are over.
 
         What the database does not know may be another bot's in the same folder, or being opened at this moment; once
-        it is older than any check-in can be, it is nobody's.
+        it is older than any check-in can be, it is nobody's. What was not opened in the end is nobody's at once.
         """
-        kept = await self._tallies.kept()
+        undone, kept = set(self._undone), await self._tallies.kept()
         if not kept:
+            self._undone -= undone
             return
         async with self._db.read() as tx:
             states = await store.states(tx, list(kept))
         long_ago = self._clock() - STRAY_AFTER
         over = {checkin_id for checkin_id, state in states.items() if state is not CheckinState.OPEN}
-        strays = {checkin_id for checkin_id, written in kept.items() if checkin_id not in states and written < long_ago}
+        strays = {
+            checkin_id
+            for checkin_id, written in kept.items()
+            if checkin_id not in states and (written < long_ago or checkin_id in undone)
+        }
         await self._tallies.destroy(over | strays)
+        self._undone -= undone
 
     # looking
 
@@ -303,50 +253,11 @@ class Checkins:
         async with self._db.read() as tx:
             return await store.open_in(tx, guild_id, group_id)
 
-    # posting
-
-    async def _post(
-        self, tx: Tx, group: Group, checkin: Checkin, kind: str, *, expires_at: datetime | None = None
-    ) -> None:
-        if group.room_id is None:
-            return
-        await self._outbox.put(
-            tx,
-            Post(
-                key=f"checkin:{checkin.id}:{kind.rpartition('.')[2]}",
-                guild_id=checkin.guild_id,
-                channel_id=group.room_id,
-                lane=Lane.PROMPT,
-                kind=kind,
-                params={"checkin": checkin.id, "group": group.id},
-                expires_at=expires_at,
-            ),
-        )
-
-    async def _posted(self, tx: Tx, done: Delivered) -> None:
-        await self._groups.setbacks.forget(tx, done.key)
-
-    async def _not_posted(self, tx: Tx, returned: Returned) -> None:
-        group = await self._groups.group(tx, returned.guild_id, int(str(returned.params["group"])))
-        if group is None:
-            return
-        if await self._groups.setbacks.remember(tx, returned, What.POST, Lane.PROMPT, group_id=group.id):
-            about = f"checkins.trouble_{returned.kind.rpartition('.')[2]}"
-            await self._groups.desk.tell(tx, group, about, problem=returned.problem)
-
     async def _record(self, tx: Tx, checkin: Checkin, action: str, actor_id: int, **detail: str) -> None:
         subject = f"group:{checkin.group_id}"
         await self._audit.record(
             tx, guild_id=checkin.guild_id, actor=actor_id, action=action, subject=subject, **detail
         )
-
-
-def _enough(people: list[int]) -> list[int]:
-    if len(people) < FEWEST_ELIGIBLE:
-        raise UserError("checkins.too_few", fewest=FEWEST_ELIGIBLE, people=len(people))
-    if len(people) > MOST_ELIGIBLE:
-        raise UserError("checkins.too_many", most=MOST_ELIGIBLE)
-    return people
 
 
 def _refuse(told: Told) -> None:

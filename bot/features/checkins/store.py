@@ -1,9 +1,9 @@
-"""The table of check-ins, which names no member, and the queries on it."""
+"""The tables of check-ins, which name no member, and of whom they were for, and the queries on them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,10 @@ from sqlalchemy.engine import RowMapping
 from bot.core.questions import Band, Option, Question, Template
 from bot.features.checkins.model import Checkin, CheckinState
 from bot.features.checkins.release import Sentence
-from bot.storage import JsonText, Kept, Tx, UtcDateTime, column, metadata
+from bot.storage import JsonText, Kept, Tx, UtcDateTime, column, metadata, person_table, sealed_id
+
+ASKED_LASTS = timedelta(days=15)
+"""How long after the end of a check-in it is known whom it was for: a day longer than that can matter."""
 
 checkins = sa.Table(
     "checkins",
@@ -27,9 +30,28 @@ checkins = sa.Table(
     column("closes_at", UtcDateTime, kept=Kept.CHECKIN),
     column("ended_at", UtcDateTime, nullable=True, index=True, kept=Kept.CHECKIN),
     column("sentences", JsonText, nullable=True, kept=Kept.CHECKIN),
+    column("eligible", sa.Integer, nullable=True, kept=Kept.CHECKIN),
     sa.Index(None, "guild_id", "group_id", "state"),
     info={"expires": "ended_at"},
 )
+
+asked = person_table(
+    "checkins_asked",
+    column(
+        "checkin_id",
+        sa.BigInteger,
+        sa.ForeignKey("checkins.id", ondelete="CASCADE"),
+        primary_key=True,
+        kept=Kept.ASKED,
+    ),
+    column("guild_id", sa.BigInteger, kept=Kept.ASKED),
+    sealed_id("user", primary_key=True, kept=Kept.ASKED),
+    column("ends_at", UtcDateTime, index=True, kept=Kept.ASKED),
+    sa.Index(None, "guild_id", "user"),
+    person="user",
+)
+"""Whom a check-in was for when it was opened; nothing in it changes when somebody answers."""
+asked.info["ends"] = "ends_at"
 
 
 def _checkin(row: RowMapping) -> Checkin:
@@ -43,6 +65,7 @@ def _checkin(row: RowMapping) -> Checkin:
         closes_at=row["closes_at"],
         ended_at=row["ended_at"],
         sentences=tuple(Sentence(code) for code in row["sentences"] or ()),
+        eligible=row["eligible"],
     )
 
 
@@ -73,7 +96,8 @@ def _asked(template: Template) -> dict[str, Any]:
     return {"title": template.title, "questions": questions}
 
 
-async def add(tx: Tx, checkin: Checkin) -> None:
+async def add(tx: Tx, checkin: Checkin, people: Sequence[int]) -> None:
+    """``people``: whom it is for."""
     await tx.execute(
         sa.insert(checkins).values(
             id=checkin.id,
@@ -84,8 +108,40 @@ async def add(tx: Tx, checkin: Checkin) -> None:
             state=checkin.state,
             opened_at=checkin.opened_at,
             closes_at=checkin.closes_at,
+            eligible=len(people),
         )
     )
+    same = {
+        "checkin_id": checkin.id,
+        "guild_id": checkin.guild_id,
+        "ends_at": checkin.closes_at + ASKED_LASTS,
+    }
+    rows = [same | {"user": tx.vault.seal_id(user_id, checkin.guild_id)} for user_id in people]
+    await tx.execute(sa.insert(asked), rows)
+
+
+async def people_asked(tx: Tx, checkin: Checkin) -> set[int]:
+    """Those whom a check-in was for, of whom that is still known."""
+    rows = await tx.all(sa.select(asked.c.user).where(asked.c.checkin_id == checkin.id))
+    return {tx.vault.open_id(row["user"], checkin.guild_id) for row in rows}
+
+
+async def keep_asked(tx: Tx, checkin: Checkin, now: datetime) -> None:
+    """It has ended now: count from here for how long it is known whom it was for."""
+    same = asked.c.checkin_id == checkin.id
+    await tx.execute(sa.update(asked).where(same).values(ends_at=now + ASKED_LASTS))
+
+
+async def forget_asked(tx: Tx, checkin: Checkin) -> None:
+    await tx.execute(sa.delete(asked).where(asked.c.checkin_id == checkin.id))
+
+
+async def last_opened(tx: Tx, guild_id: int, group_id: int, template: str) -> Checkin | None:
+    """The group's newest of that template, but for those that came to nothing: ended before their time, or lost."""
+    here = sa.and_(checkins.c.guild_id == guild_id, checkins.c.group_id == group_id, checkins.c.template == template)
+    counted = checkins.c.state.in_((CheckinState.OPEN, CheckinState.CLOSED))
+    row = await tx.first(sa.select(checkins).where(here, counted).order_by(checkins.c.opened_at.desc()).limit(1))
+    return None if row is None else _checkin(row)
 
 
 async def get(tx: Tx, guild_id: int, checkin_id: int) -> Checkin | None:
@@ -141,6 +197,13 @@ async def closed_since(
     found = found.where(checkins.c.closes_at >= since)
     rows = await tx.all(found.order_by(checkins.c.closes_at, checkins.c.id).limit(limit))
     return [_checkin(row) for row in rows]
+
+
+async def ended_since(tx: Tx, guild_id: int, group_id: int, template: str, since: datetime) -> list[Checkin]:
+    """Those of one template whose sentences were there from a time on, the newest first."""
+    found = sa.select(checkins).where(_closed(guild_id, group_id), checkins.c.template == template)
+    found = found.where(checkins.c.ended_at >= since)
+    return [_checkin(row) for row in await tx.all(found.order_by(checkins.c.ended_at.desc()))]
 
 
 async def end(tx: Tx, checkin: Checkin, state: CheckinState, now: datetime, sentences: Sequence[Sentence] = ()) -> bool:

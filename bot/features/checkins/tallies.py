@@ -65,7 +65,12 @@ class Tallies:
 
     async def kept(self) -> dict[int, datetime]:
         """The check-ins of which there is a file, and when it was last written."""
-        return await asyncio.to_thread(kept_in, self._folder)
+        return await asyncio.to_thread(self._kept)
+
+    def _kept(self) -> dict[int, datetime]:
+        # one that is just being made, for somebody who waits for it no longer, is seen as well
+        with self._lock:
+            return kept_in(self._folder)
 
     def _file(self, checkin_id: int) -> TallyFile:
         return TallyFile(self._folder, checkin_id)

@@ -29,8 +29,11 @@ class Desk:
         self._server = server
         outbox.undeliverable(TROUBLE, self._not_posted)
 
-    async def tell(self, tx: Tx, group: Group, about: str, *, problem: str, user_id: int | None = None) -> None:
-        """Say that something could not be done. ``about`` is the key of the words, ``user_id`` whom it concerns."""
+    async def tell(self, tx: Tx, group: Group, about: str, *, problem: str | None, user_id: int | None = None) -> None:
+        """Say that something could not be done. ``about`` is the key of the words, ``user_id`` whom it concerns.
+
+        Without a ``problem`` it is news, and nothing that an admin could mend.
+        """
         params: Params = {"group": group.id, "about": about, "problem": problem, "user": user_id}
         if group.desk_id is None:
             await self._tell_lead(tx, group.guild_id, params)

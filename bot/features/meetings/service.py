@@ -46,7 +46,7 @@ from bot.features.meetings.places import read_event, read_place
 from bot.features.meetings.private import PrivateReminders
 from bot.features.meetings.reminders import CARD, Reminders
 from bot.features.meetings.rounds import Rounds
-from bot.features.meetings.running import Running
+from bot.features.meetings.running import Held, Running
 from bot.inbox import Inbox
 from bot.outbox import Outbox
 from bot.storage import Database, Tx
@@ -105,10 +105,10 @@ class Meetings:
         self.running = Running(
             db, clock, outbox, timers, audit, groups, self._course, server=server, opening=opening, checkin=checkin
         )
+        self.held = Held(clock, self._course, self.running)
         self.rounds = Rounds(db, clock, outbox, timers, audit, groups, self._course, self.running, turn=turn)
         self.cover = self._cover(outbox, timers, confirm=confirm)
         self.changes.renamed.extend((self.answering.renamed, self.private.renamed, self.cover.renamed))
-        self.changes.moved.append(self.cover.scheduled)
         self.absence = self._absence(outbox, after=absence_after)
         groups.archived.append(self._archived)
         groups.restored.append(self._restored)
@@ -126,6 +126,7 @@ class Meetings:
             server=self._server,
             confirm=confirm,
         )
+        self.changes.moved.append(cover.scheduled)
         self.running.confirmed.append(cover.confirmed)
         self.answering.answered.append(cover.answered)
         return cover

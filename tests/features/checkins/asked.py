@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.audit import Audit
 from bot.core.ids import new_id
 from bot.core.questions import Band, Option, Question, Template
 from bot.features.checkins import Checkin, Checkins
-from bot.features.checkins.service import LATEST
+from bot.features.checkins.opening import LATEST
 from bot.features.groups import Group, Member, MemberState, Role
 from bot.features.groups.store import put_member
+from bot.storage import Tx
 from tests.features.groups.village import FAY, GUILD, Village
 
 LOW, MID, HIGH = range(3)
@@ -20,16 +21,22 @@ SCALE = tuple(Option(text=f"to the {band} end", band=band) for band in Band)
 TWO = Template(
     id="two",
     title="Two questions",
+    apart=timedelta(),
     questions=(
         Question(label="First", text="The first thing.", options=SCALE),
         Question(label="Second", text="The second thing.", options=SCALE),
     ),
 )
 
+CLIMATE = replace(TWO, id="climate", title="How was it?", apart=None)
+HEALTH = replace(TWO, id="health", title="How are we?", apart=timedelta(weeks=4))
+
 
 @dataclass
 class Asked(Village):
     folder: Path = field(kw_only=True)
+    met: datetime | None = None
+    """When the group's last meeting began."""
     people: list[int] = field(default_factory=list[int])
     group: Group = field(init=False)
 
@@ -42,10 +49,14 @@ class Asked(Village):
             self.timers,
             Audit(self.clock),
             self.groups,
-            templates=[TWO],
+            templates=[TWO, CLIMATE, HEALTH],
             folder=self.folder,
             server=self.setup.server,
+            last_met=self.last_met,
         )
+
+    async def last_met(self, tx: Tx, group: Group) -> datetime | None:
+        return self.met
 
     async def again(self) -> None:
         """A new process over the same database and folder."""
@@ -76,10 +87,17 @@ class Asked(Village):
         async with self.db.begin() as tx:
             return await put_member(tx, member)
 
-    async def open(self, closes: str = "") -> Checkin:
+    async def open(self, closes: str = "", *, template: str = "two") -> Checkin:
         return await self.checkins.open(
-            guild_id=GUILD, group_id=self.group.id, user_id=FAY, template="two", closes=closes
+            guild_id=GUILD, group_id=self.group.id, user_id=FAY, template=template, closes=closes
         )
+
+    async def cancel(self) -> None:
+        await self.checkins.cancel(guild_id=GUILD, group_id=self.group.id, user_id=FAY)
+
+    async def part(self, user_id: int) -> None:
+        """Somebody leaves."""
+        await self.groups.leave(guild_id=GUILD, group_id=self.group.id, user_id=user_id)
 
     async def answer(self, checkin: Checkin, user_id: int, *options: int) -> None:
         chosen = dict(enumerate(options or (HIGH, HIGH)))

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from bot.core.errors import OperatorError, UserError
 from bot.features.checkins import Checkin, CheckinState, Sentence
-from bot.features.checkins.service import LATEST, SOONEST
+from bot.features.checkins.opening import LATEST, SOONEST
 from bot.features.checkins.store import checkins as table
 from bot.features.checkins.tally import Tally, TallyFile
 from bot.features.groups import Role

@@ -15,7 +15,7 @@ from bot.core.errors import UserError
 from bot.core.questions import Band
 from bot.features import checkins
 from bot.features.checkins import Checkin, CheckinState, Sentence
-from bot.features.checkins.service import LATEST
+from bot.features.checkins.opening import LATEST
 from bot.features.checkins.tally import Tally, TallyFile
 from bot.storage import Database
 from bot.timers.timers import LONGEST_RETRY

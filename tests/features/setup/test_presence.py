@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from bot.audit.store import audit
 from bot.core.ids import new_id
 from bot.features.cases.model import Evidence, Flagged, Raised, Source
+from bot.features.checkins.rhythms import store as rhythms_store
+from bot.features.checkins.rhythms.model import Rhythm
 from bot.features.groups import Group, Place
 from bot.features.groups.handover import Handing
 from bot.features.groups.model import Asking, Candidate, Plan
@@ -146,6 +148,8 @@ async def meet(services: Services, group: Group) -> None:
         await cover_store.record(tx, proposed, Step.BACKUP, services.clock())
         await rounds_store.save(tx, a_round(group, proposed))
         await events_store.expect(tx, group.guild_id, group.id, meeting_id)
+        await running_store.put_last(tx, group.guild_id, group.id, proposed.starts_at)
+        await rhythms_store.put(tx, Rhythm(**which, template="meeting_climate", lasts=timedelta(hours=24)))
     await services.meetings.cover.confirm(**which, meeting_id=meeting_id, day=proposed.day, user_id=FAY)
     await services.meetings.absence.wish(**which, user_id=CLEO, message=False)
     skip = Typed(doing=Doing.SKIP, meeting_id=meeting_id, day=proposed.day)
@@ -221,8 +225,8 @@ async def test_after_a_week_nothing_is_left_of_that_server_and_all_of_another(
     assert not tallies & files(services), "the answers of an open check-in go with it"
     of_one_time = {"answers", "posts", "occasions", "drafts", "told", "waiting", "cover", "cover_steps"}
     of_an_evening = {"here", "asides", "rounds", "turns"}
-    over = {f"meetings_{name}" for name in of_one_time | of_an_evening}
-    assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting there has been"
+    over = {f"meetings_{name}" for name in of_one_time | of_an_evening} | {"checkins_asked"}
+    assert set(await rows(services, OTHER)) >= set(kept) - over, "the meeting and the check-in there have been"
 
 
 async def test_much_goes_in_small_steps_and_a_restart_in_between_loses_nothing(

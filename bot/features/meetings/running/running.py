@@ -45,6 +45,9 @@ OnArrived = Callable[[Tx, Occasion, int], Awaitable[None]]
 Confirmed = Callable[[Tx, Occasion], Awaitable[Collection[int]]]
 """Gives the facilitators who said that they will be there."""
 
+Usual = Callable[[Tx, Group], Awaitable[str | None]]
+"""Gives the template of the check-in that follows the meetings of that group; None if it has none of its own."""
+
 AskAfter = Callable[[Tx, Group, str, int], Awaitable[object]]
 """Opens a check-in in that group, of that template, for the person who closes a meeting; ``UserError`` if it cannot."""
 
@@ -52,7 +55,7 @@ AskAfter = Callable[[Tx, Group, str, int], Awaitable[object]]
 class Running:
     """``opened`` and ``closed`` are called in the transaction that opens or closes a meeting; ``closed`` while it is
     still known who was there. ``arrived`` when one more person is there. ``confirmed`` are asked which facilitators
-    said that they will be there; ``afterwards`` for the check-in after a meeting.
+    said that they will be there; ``afterwards`` for the check-in after a meeting, and ``usual`` which that is.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Running:
         self.arrived: list[OnArrived] = []
         self.confirmed: list[Confirmed] = []
         self.afterwards: list[AskAfter] = []
+        self.usual: list[Usual] = []
         self.asides = Asides(db, clock, outbox, groups, course)
         self.debriefs = Debriefs(db, outbox, groups, server=server)
         self._unattended = Unattended(
@@ -233,7 +237,12 @@ class Running:
                 return await self._close_again(tx, guild_id, group_id)
             occasion = await self._close(tx, occasion, people=people, by=user_id)
             await self._record(tx, occasion, "meetings.closed", user_id)
-            return await self._ask_after(tx, occasion, user_id, self._checkin if checkin is None else checkin)
+            template = await self._usual(tx, occasion.group) if checkin is None else checkin
+            return await self._ask_after(tx, occasion, user_id, template)
+
+    async def _usual(self, tx: Tx, group: Group) -> str:
+        own = [template for ask in self.usual if (template := await ask(tx, group)) is not None]
+        return own[0] if own else self._checkin
 
     async def _close_again(self, tx: Tx, guild_id: int, group_id: int) -> Closing:
         closing = await self._in_state(tx, group_id, guild_id, OccasionState.CLOSING)

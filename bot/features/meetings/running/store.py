@@ -56,6 +56,15 @@ headcounts = sa.Table(
 )
 """How many came to a meeting that is closed. It outlives the meeting, and names nobody."""
 
+last = sa.Table(
+    "meetings_last",
+    metadata,
+    column("group_id", sa.BigInteger, sa.ForeignKey("groups.id"), primary_key=True, kept=Kept.STRUCTURE),
+    column("guild_id", sa.BigInteger, index=True, kept=Kept.STRUCTURE),
+    column("starts_at", UtcDateTime, kept=Kept.STRUCTURE),
+)
+"""When the last meeting began that a group has held. It outlives the meeting, and names nobody."""
+
 
 def _of(table: sa.Table, occasion: Occasion) -> sa.ColumnElement[bool]:
     meeting = occasion.meeting
@@ -173,3 +182,15 @@ async def put_headcount(tx: Tx, occasion: Occasion, people: int, closed_at: date
 async def headcount(tx: Tx, guild_id: int, meeting_id: int, day: date) -> int | None:
     same = (headcounts.c.guild_id == guild_id, headcounts.c.meeting_id == meeting_id, headcounts.c.day == day)
     return await tx.scalar(sa.select(headcounts.c.headcount).where(*same))
+
+
+async def put_last(tx: Tx, guild_id: int, group_id: int, starts_at: datetime) -> None:
+    """Keep that a meeting of the group began then, unless a later one has."""
+    row = tx.upsert(last).values(group_id=group_id, guild_id=guild_id, starts_at=starts_at)
+    later = last.c.starts_at < starts_at
+    await tx.execute(row.on_conflict_do_update(index_elements=["group_id"], set_={"starts_at": starts_at}, where=later))
+
+
+async def last_start(tx: Tx, guild_id: int, group_id: int) -> datetime | None:
+    of_group = sa.and_(last.c.guild_id == guild_id, last.c.group_id == group_id)
+    return await tx.scalar(sa.select(last.c.starts_at).where(of_group))
