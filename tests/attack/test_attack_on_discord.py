@@ -44,7 +44,7 @@ class Watched(Circle):
         services = self.world.services
         async with services.db.read() as tx:
             (group,) = await services.groups.all_in(tx, self.guild.id)
-        (ended,) = await services.checkins.past(guild_id=self.guild.id, group_id=group.id)
+        (ended,) = await services.checkins.past.newest(guild_id=self.guild.id, group_id=group.id)
         return Evidence(
             checkin_id=ended.id,
             roster=[member.id for member in self.members],

@@ -56,7 +56,7 @@ class Folder:
 
 def telling(at: Circle) -> set[str]:
     """What would tell of an answer if it stood anywhere."""
-    return words_of(at.world.settings.checkins[0]) | {str(member.id) for member in at.members}
+    return words_of(at.world.settings.checkins) | {str(member.id) for member in at.members}
 
 
 def shows(result: Any) -> str:

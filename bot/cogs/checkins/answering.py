@@ -10,7 +10,6 @@ import discord
 from discord import ui
 
 from bot.client import Interaction
-from bot.core.errors import NotAllowed
 from bot.core.questions import MOST_QUESTIONS, Question
 from bot.ui.access import Access, Answers, standing_of
 from bot.ui.answer import answer, words_of
@@ -42,12 +41,12 @@ class AnswerPrivatelyButton(PersistentButton, template=r"checkins-answer:(?P<gro
 
     async def press(self, interaction: Interaction) -> None:
         assert interaction.guild_id is not None
-        _refuse_facilitators(interaction)
         checkin = await interaction.client.services.checkins.may_answer(
             guild_id=interaction.guild_id,
             group_id=self.group,
             checkin_id=self.checkin,
             user_id=interaction.user.id,
+            facilitates=standing_of(interaction).facilitator,
         )
         await AnswerForm(self.group, self.checkin, questions=checkin.asked.questions).open(interaction)
 
@@ -80,12 +79,12 @@ class AnswerForm(PersistentModal):
 
     async def submit(self, interaction: Interaction, typed: Typed) -> None:
         assert interaction.guild_id is not None
-        _refuse_facilitators(interaction)
         await interaction.client.services.checkins.answer(
             guild_id=interaction.guild_id,
             group_id=self.group,
             checkin_id=self.checkin,
             user_id=interaction.user.id,
+            facilitates=standing_of(interaction).facilitator,
             chosen=_chosen(typed),
         )
         await answer(interaction, Page(words_of(interaction)("checkins.thanks"), *self.doors()))
@@ -105,12 +104,6 @@ def _choice(question: Question, custom_id: str, unsaid: str) -> ui.RadioGroup[An
         return ui.RadioGroup(custom_id=custom_id, options=in_sight, required=False)
     folded = [discord.SelectOption(label=text, value=value) for text, value in listed]
     return ui.Select(custom_id=custom_id, options=folded, min_values=0, required=False)
-
-
-def _refuse_facilitators(interaction: Interaction) -> None:
-    # one who became one since the opening was asked then, and knows too much of the others by now
-    if standing_of(interaction).facilitator:
-        raise NotAllowed("checkins.not_asked")
 
 
 def _chosen(typed: Typed) -> dict[int, int]:

@@ -32,7 +32,9 @@ class CheckinScenes(Play):
     async def answer(self) -> None:
         """Some are refused, six answer, and the bot is restarted in between."""
         cast, night, notes = self.cast, self.night, self.night.checkin
-        notes.asked, notes.given = self.world.settings.checkins[0], GIVEN
+        asked = self.world.settings.meetings.checkin
+        notes.asked = next(template for template in self.world.settings.checkins if template.id == asked)
+        notes.given = GIVEN
         post = cast.called(SILENT).find(night.room, ANSWER)
         self.stage.screen(cast.called(SILENT), [post])
         await self._refusals(post)

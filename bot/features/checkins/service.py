@@ -133,20 +133,35 @@ class Checkins:
 
     # answering
 
-    async def may_answer(self, *, guild_id: int, group_id: int, checkin_id: int, user_id: int) -> Checkin:
-        """The check-in, if this person may answer it now. Raises ``UserError`` with the reason if not."""
+    async def may_answer(
+        self, *, guild_id: int, group_id: int, checkin_id: int, user_id: int, facilitates: bool = False
+    ) -> Checkin:
+        """The check-in, if this person may answer it now. Raises ``UserError`` with the reason if not.
+
+        ``facilitates``: whether they look after the group by now; they may have been asked before they did, and know
+        too much of the others since.
+        """
         checkin = await self._open_one(guild_id, group_id, checkin_id)
+        _refuse(Told.NOT_ASKED if facilitates else Told.WELCOME)
         await self._admit(checkin, await self._tallies.look(checkin_id, user_id))
         return checkin
 
     async def answer(
-        self, *, guild_id: int, group_id: int, checkin_id: int, user_id: int, chosen: Mapping[int, int]
+        self,
+        *,
+        guild_id: int,
+        group_id: int,
+        checkin_id: int,
+        user_id: int,
+        chosen: Mapping[int, int],
+        facilitates: bool = False,
     ) -> None:
         """Count this person's answers, once. When this returns they have reached the disk.
 
         ``chosen``: the place of the option that was chosen, by the question's place. Raises as ``may_answer`` does.
         """
         checkin = await self._open_one(guild_id, group_id, checkin_id)
+        _refuse(Told.NOT_ASKED if facilitates else Told.WELCOME)
         await self._admit(checkin, await self._tallies.count(checkin_id, user_id, bands_of(checkin.asked, chosen)))
 
     async def _admit(self, checkin: Checkin, told: Told) -> None:

@@ -33,5 +33,5 @@ async def bygone(
     )
     said = sentences or [Sentence.SPREAD] * len(asked.questions)
     async with db.begin() as tx:
-        await store.add(tx, checkin)
+        await store.add(tx, checkin, [1])
         await store.end(tx, checkin, state, closed, said if state is CheckinState.CLOSED else ())

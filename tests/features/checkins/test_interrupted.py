@@ -144,6 +144,7 @@ async def test_an_opening_interrupted_at_any_line_leaves_no_file_and_the_next_on
     for line, fail in every(lines, size):
         with saboteur.watching(line, fail), pytest.raises((*FAILURES, UserError)):
             await asked.open()
+        await asked.checkins.settled()
         assert asked.files == [], line
         assert await asked.checkins.open_in(guild_id=GUILD, group_id=asked.group.id) is None, line
     assert len(lines) > 60

@@ -61,5 +61,5 @@ async def test_of_a_template_the_newest_that_came_to_something_counts(asked: Ask
         assert newest.id == first.id != second.id
         assert await store.last_opened(tx, GUILD, asked.group.id, "other") is None
         since = clock() - timedelta(days=1)
-        assert [one.id for one in await store.closed_since(tx, GUILD, asked.group.id, "two", since)] == [first.id]
-        assert await store.closed_since(tx, GUILD, asked.group.id, "two", clock() + timedelta(days=1)) == []
+        assert [one.id for one in await store.ended_since(tx, GUILD, asked.group.id, "two", since)] == [first.id]
+        assert await store.ended_since(tx, GUILD, asked.group.id, "two", clock() + timedelta(days=1)) == []
