@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
 
 import discord
@@ -107,7 +108,8 @@ class Bot(commands.AutoShardedBot):
         if self._api_url is not None:
             await self._find_gateway()
         for extension in self._extensions:
-            await self.load_extension(extension)
+            # not by the library's way: it throws all modules away when the bot is closed, to be read anew by the next
+            await import_module(extension).setup(self)
         describe(self.tree, self.words)
         if self.services.settings.shards is None or 0 in self.services.settings.shards.ids:
             await self.tree.sync()

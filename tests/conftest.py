@@ -13,9 +13,10 @@ from zlib import crc32
 import pytest
 
 from bot.storage import Database
-from tests.databases import KEY, emptied, migrated_postgres, migrated_sqlite, postgres
+from tests.databases import KEY, emptied, migrated_postgres, migrated_sqlite, postgres, share_statements
 
 zoneinfo.reset_tzpath(())  # as where the bot is started
+share_statements()
 
 
 class StepClock:

@@ -11,8 +11,10 @@ import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage import engines, metadata, migrations
@@ -23,6 +25,26 @@ OTHERS_END = (
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
     " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
 )
+
+
+class OneForAll(dict[tuple[Any, ...], Any]):
+    """Statements in SQL, by the kind of database: each engine would put them all into SQL anew, for each test."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get((key[0].name, *key[1:]), default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        super().__setitem__((key[0].name, *key[1:]), compiled)
+
+
+def share_statements() -> None:
+    """Have every engine of this process take its statements from one place."""
+    statements = OneForAll()
+
+    def shared(connection: sa.Connection) -> None:
+        connection.execution_options(compiled_cache=statements)
+
+    event.listen(sa.Engine, "engine_connect", shared)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import PoolResetState
 
 from bot.core.errors import OperatorError
+from bot.storage import driver
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 READERS = 4  # connections that only look, on SQLite
@@ -55,6 +56,7 @@ def writer(url: sa.URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
     engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
+    event.listen(engine.sync_engine, "do_connect", _swiftly)
     event.listen(engine.sync_engine, "connect", _configure)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     event.listen(engine.sync_engine, "reset", _look)
@@ -63,6 +65,7 @@ def writer(url: sa.URL) -> AsyncEngine:
 
 def reader(url: sa.URL) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=READERS, max_overflow=0, hide_parameters=True)
+    event.listen(engine.sync_engine, "do_connect", _swiftly)
     event.listen(engine.sync_engine, "connect", _configure_reader)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
@@ -76,6 +79,7 @@ def builder(url: sa.URL) -> AsyncEngine:
     """
     engine = create_async_engine(url, poolclass=sa.NullPool, hide_parameters=True)
     if url.get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "do_connect", _swiftly)
         event.listen(engine.sync_engine, "connect", _configure_builder)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine
@@ -102,6 +106,10 @@ def _reason(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
     return getattr(error, "strerror", None) or str(error) or "it does not answer"
+
+
+def _swiftly(dialect: Any, record: Any, places: Any, options: dict[str, Any]) -> None:
+    options.setdefault("async_creator_fn", driver.connect)
 
 
 def _configure(connection: Any, _: Any) -> None:

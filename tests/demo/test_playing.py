@@ -65,6 +65,6 @@ def test_the_command_plays_it_and_keeps_nothing(tmp_path: Path) -> None:
 
 async def test_a_bot_that_does_not_start_is_told_in_a_line(tmp_path: Path) -> None:
     shown = io.StringIO()
-    findings = await perform(tmp_path, Console(file=shown), extensions=("bot.cogs.coffee",), pauses=False)
+    findings = await perform(tmp_path, Console(file=shown), extensions=("tests.demo.refusing",), pauses=False)
     assert [finding.what for finding in findings if finding.problems] == ["The bot started"]
-    assert "bot.cogs.coffee" in shown.getvalue()
+    assert "There is no coffee." in shown.getvalue()
