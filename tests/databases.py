@@ -70,7 +70,7 @@ def postgres(folder: Path) -> Generator[str]:
 
 
 @functools.cache
-def _migrated_file() -> bytes:
+def migrated_file() -> bytes:
     """What a SQLite file holds that the real migrations have just made: the same for every test, and slow to make."""
     engine = sa.create_engine("sqlite://")
     with engine.begin() as connection:
@@ -88,7 +88,7 @@ def migrated_sqlite(folder: Path) -> str:
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True, mode=stat.S_IRWXU)
         place.touch(mode=stat.S_IRUSR | stat.S_IWUSR)
-        place.write_bytes(_migrated_file())
+        place.write_bytes(migrated_file())
     return f"sqlite:///{place}"
 
 

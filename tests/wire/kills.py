@@ -13,7 +13,7 @@ from tests.courier import story
 from tests.courier.story import MOST, WRITE, Thing, code, kind_of
 from tests.wire import Channel, Guild, Permission, Wire
 from tests.wire.message_deeds import Draft
-from tests.wire.processes import House, Process
+from tests.wire.processes import KNIFE, House, Process
 
 Point = Literal["due", "claimed", "tried", "accepted", "answered", "unanswered", "recorded"]
 """Where the knife falls: see ``knife.py``."""
@@ -157,7 +157,9 @@ class Play:
     async def _start(self, *, begins: str | None, **knife: str) -> Process:
         told = json.dumps(self._stage.ids | {"begins": begins})
         ahead = {"KNIFE_AHEAD": str(self._ahead), "KNIFE_ALTERED": self._altered}
-        return await self._house.start("run", knife=True, STORY=told, KNIFE_EXTENSIONS=story.__name__, **ahead, **knife)
+        return await self._house.start(
+            "run", program=KNIFE, STORY=told, KNIFE_EXTENSIONS=story.__name__, **ahead, **knife
+        )
 
 
 async def played(cuts: Sequence[Cut], folder: Path, *, altered: str = "") -> dict[Cut, dict[str, int]]:

@@ -13,6 +13,7 @@ from typing import Self
 
 from tests.settings import sample_environ
 from tests.wire import Wire
+from tests.wire.forked import POSSIBLE, Forked
 
 ROOT = Path(__file__).parents[2]
 KNIFE = ROOT / "tests" / "wire" / "knife.py"
@@ -37,15 +38,19 @@ class House:
     async def __aexit__(self, *_: object) -> None:
         for process in self._processes:
             await process.kill()
+            print(process.errors)  # is shown where the test fails
 
     @property
     def database(self) -> Path:
         return self.folder / "data" / "circlekeeper.db"
 
-    async def start(self, *arguments: str, knife: bool = False, **environ: str) -> Process:
-        """``python -m bot ARGUMENTS`` (with ``knife``: through it), with these variables beside the house's own."""
-        program = ["-P", str(KNIFE)] if knife else ["-m", "bot"]
-        process = await Process.start([*program, *arguments], self.folder, self.environ | environ)
+    async def start(self, *arguments: str, program: Path | None = None, forked: bool = True, **environ: str) -> Process:
+        """``python -m bot ARGUMENTS``, or another ``program``, with these variables beside the house's own.
+
+        Not ``forked``, it is begun as an operator begins it, and takes a second longer.
+        """
+        command = ["-P", str(program)] if program else ["-m", "bot"]
+        process = await Process.start([*command, *arguments], self.folder, self.environ | environ, forked=forked)
         self._processes.append(process)
         return process
 
@@ -82,25 +87,18 @@ class Process:
     reading: asyncio.Task[None]
     """Ends when it does."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | Forked) -> None:
         self._process = process
         self.output = self.errors = ""
 
     @classmethod
-    async def start(cls, arguments: list[str], folder: Path, environ: Mapping[str, str]) -> Self:
+    async def start(
+        cls, arguments: list[str], folder: Path, environ: Mapping[str, str], *, forked: bool = False
+    ) -> Self:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("CIRCLEKEEPER", "DISCORD_"))}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-W",
-            "ignore",
-            *arguments,
-            cwd=folder,
-            env=kept | {"PYTHONPATH": str(ROOT)} | environ,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        made = cls(process)
+        environ = kept | {"PYTHONPATH": str(ROOT)} | environ
+        begin = Forked.start if forked and POSSIBLE else _begun
+        made = cls(await begin(arguments, folder, environ))
         made.reading = asyncio.create_task(made._read())
         return made
 
@@ -139,3 +137,17 @@ class Process:
         """Ask it to stop, and wait; its exit code."""
         self.terminate()
         return await self.ended(timeout)
+
+
+async def _begun(arguments: list[str], folder: Path, environ: Mapping[str, str]) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-W",
+        "ignore",
+        *arguments,
+        cwd=folder,
+        env=environ,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )

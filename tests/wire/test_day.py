@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.wire import Message, Person, Wire, ids, message_deeds
-from tests.wire.processes import House, Process
+from tests.wire.processes import House
 from tests.wire.town import ALLOWED, BERLIN, Town
 from tests.year import hopping
 
@@ -58,9 +58,7 @@ class Day:
         self.meetings: dict[str, list[datetime]] = {}
 
     async def live(self, environ: dict[str, str]) -> None:
-        arguments = ["-P", hopping.__file__, "run"]
-        self.process = await Process.start(arguments, self.house.folder, self.house.environ | environ)
-        self.house._processes.append(self.process)
+        self.process = await self.house.start("run", program=Path(hopping.__file__), **environ)
         await self.wire.connected(30)
 
     async def found(self, name: str, *members: Person) -> None:

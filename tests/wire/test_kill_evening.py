@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.clock import utc_now
 from tests.wire import Wire
-from tests.wire.processes import House
+from tests.wire.processes import KNIFE, House
 from tests.wire.town import Town
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -38,7 +38,7 @@ class Evening:
 
     async def live(self, cut: str = "") -> None:
         """Begin the process, with the knife at ``cut``."""
-        self.process = await self.house.start("run", knife=True, KNIFE_AT=cut, KNIFE_AHEAD=str(self.ahead))
+        self.process = await self.house.start("run", program=KNIFE, KNIFE_AT=cut, KNIFE_AHEAD=str(self.ahead))
 
     async def fall(self) -> None:
         """Until the knife has fallen."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.client import Bot
 from bot.ui.permissions import EVENTS, INVITE
 from tests.wire import Interaction, Wire
-from tests.wire.processes import House
+from tests.wire.processes import KNIFE, House
 from tests.wire.realbot import running, wire_settings
 from tests.wire.town import ALL_WELL, BERLIN, Town, nobody_waits, opened, quiet
 
@@ -92,7 +92,7 @@ async def end_the_break(town: Town, bot: Bot) -> None:
 async def test_there_is_one_event_wherever_the_process_is_killed(tmp_path: Path) -> None:
     async with Wire() as wire, House(tmp_path / "house", wire) as house:
         town = Town(wire, invite=WITH_EVENTS)
-        process = await house.start("run", knife=True)
+        process = await house.start("run", program=KNIFE)
         await wire.connected(60)
         await town.set_up()
         await wire.wait_for(lambda: "safeguarding" in town.names, 60)
@@ -107,14 +107,14 @@ async def test_there_is_one_event_wherever_the_process_is_killed(tmp_path: Path)
         await wire.disconnected()
         assert len(town.guild.events) == 1
 
-        process = await house.start("run", knife=True, KNIFE_AT="answered:meetings.event")
+        process = await house.start("run", program=KNIFE, KNIFE_AT="answered:meetings.event")
         assert await process.ended(60) == -9, process.errors
         await wire.disconnected()
         assert len(town.guild.events) == 1
 
         (first,) = starts(town)
         ahead = (first + timedelta(hours=3) - datetime.now(UTC)).total_seconds()
-        process = await house.start("run", knife=True, KNIFE_AHEAD=str(ahead))
+        process = await house.start("run", program=KNIFE, KNIFE_AHEAD=str(ahead))
         await wire.connected(60)
         await wire.wait_for(lambda: first not in starts(town), 60)
         await house.quiet(60)

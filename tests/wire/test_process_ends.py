@@ -26,8 +26,8 @@ async def house(tmp_path: Path, wire: Wire) -> AsyncGenerator[House]:
         yield made
 
 
-async def running(house: House, wire: Wire, **environ: str) -> Process:
-    process = await house.start("run", **environ)
+async def running(house: House, wire: Wire, *, forked: bool = True, **environ: str) -> Process:
+    process = await house.start("run", forked=forked, **environ)
     await wire.connected(30)
     return process
 
@@ -36,7 +36,7 @@ async def running(house: House, wire: Wire, **environ: str) -> Process:
 
 
 async def test_it_stops_when_told_to(house: House, wire: Wire) -> None:
-    process = await running(house, wire)
+    process = await running(house, wire, forked=False)
     assert await process.stop() == 0
     assert process.errors.endswith("stopped cleanly\n") and "Traceback" not in process.errors
     await wire.disconnected()
@@ -168,7 +168,7 @@ async def test_check_shows_what_stands_still_and_fails(house: House, wire: Wire)
 
 
 async def test_what_could_overhear_an_answer_is_told_and_no_core_is_left(house: House, wire: Wire) -> None:
-    process = await running(house, wire, PYTHONASYNCIODEBUG="1")
+    process = await running(house, wire, forked=False, PYTHONASYNCIODEBUG="1")
     assert resource.prlimit(process.pid, resource.RLIMIT_CORE) == (0, 0)
     checked = await house.start("check", PYTHONASYNCIODEBUG="1")
     assert await checked.ended() == 1
@@ -211,6 +211,6 @@ async def test_the_invite_asks_for_the_least_and_explains_each(house: House, wir
 async def test_the_invite_needs_no_token_where_the_application_is_named(house: House) -> None:
     for name in list(house.environ):
         del house.environ[name]
-    process = await house.start("invite", "--application", "1234")
+    process = await house.start("invite", "--application", "1234", forked=False)
     assert await process.ended() == 0, process.errors
     assert "client_id=1234" in process.output

@@ -22,9 +22,9 @@ async def house(tmp_path: Path, wire: Wire) -> AsyncGenerator[House]:
         yield made
 
 
-async def refused(house: House, *arguments: str, **environ: str) -> list[str]:
+async def refused(house: House, *arguments: str, forked: bool = True, **environ: str) -> list[str]:
     """What a start says that does not come about, without the log's own lines; it is short and no traceback."""
-    process = await house.start(*(arguments or ("run",)), **environ)
+    process = await house.start(*(arguments or ("run",)), forked=forked, **environ)
     code = await process.ended()
     assert code == 1, f"exit code {code}: {process.errors}"
     return plain(process)
@@ -46,7 +46,7 @@ async def test_a_token_that_discord_does_not_take(house: House) -> None:
 
 async def test_no_token(house: House) -> None:
     del house.environ["DISCORD_TOKEN"]
-    (line,) = await refused(house)
+    (line,) = await refused(house, forked=False)
     assert "DISCORD_TOKEN" in line and "is not set" in line
 
 
