@@ -13,7 +13,6 @@ from simcord.enums import OverwriteType
 
 from bot.demo.evening import Evening
 from bot.demo.eyes import Seen
-from bot.demo.verdict import Finding
 
 VIEW = discord.Permissions(view_channel=True, read_message_history=True).value
 
@@ -21,12 +20,10 @@ VIEW = discord.Permissions(view_channel=True, read_message_history=True).value
 class Played:
     """The evening after its end, in a world in which things can still be put wrong."""
 
-    def __init__(self, evening: Evening, findings: list[Finding], shown: str) -> None:
+    def __init__(self, evening: Evening) -> None:
         self.night = evening.night
         self.settings = evening.world.settings
         self.backend: Any = evening.world.env.backend
-        self.findings = findings
-        self.shown = shown
 
     def channel(self, name: str) -> Any:
         return next(channel for channel in self.backend.channels.values() if channel.name == name)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,9 @@ PATIENCE = 90
 SIZES = {"desktop": (1280, 860), "phone": (390, 844)}
 
 
-@pytest.fixture(scope="module")
+@contextmanager
 def chromium() -> Generator[Any]:
+    """A browser. Where there is none the rest of the test is skipped."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed: apt-get install chromium")
@@ -71,15 +73,16 @@ class Demo:
         return self.process.wait(timeout=30)
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
-    folder = tmp_path_factory.mktemp("open") / "temporary"
+@contextmanager
+def played(folder: Path) -> Generator[Demo]:
     folder.mkdir()
     demo = Demo(folder)
-    yield demo
-    if demo.process.poll() is None:
-        demo.process.kill()
-        demo.process.wait()
+    try:
+        yield demo
+    finally:
+        if demo.process.poll() is None:
+            demo.process.kill()
+            demo.process.wait()
 
 
 class Keyboard:
@@ -126,8 +129,7 @@ class Focused:
         )
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_by_keyboard_alone_somebody_goes_about_in_the_evening(chromium: Any, demo: Demo, size: str) -> None:
+def by_keyboard_alone_somebody_goes_about_in_the_evening(chromium: Any, demo: Demo, size: str) -> None:
     width, height = SIZES[size]
     page = chromium.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
     page.set_default_timeout(20_000)
@@ -177,7 +179,7 @@ UNNAMED = """() => [...document.querySelectorAll("a, button, input:not([type=hid
     .map((one) => one.outerHTML)"""
 
 
-def test_a_message_is_flagged_and_the_form_answered_by_keyboard(chromium: Any, demo: Demo) -> None:
+def a_message_is_flagged_and_the_form_answered_by_keyboard(chromium: Any, demo: Demo) -> None:
     page = chromium.new_page(viewport={"width": 1280, "height": 860})
     page.set_default_timeout(20_000)
     page.goto(demo.address())
@@ -207,7 +209,7 @@ def test_a_message_is_flagged_and_the_form_answered_by_keyboard(chromium: Any, d
     page.close()
 
 
-def test_a_second_tab_takes_the_room_and_the_first_one_says_so(chromium: Any, demo: Demo) -> None:
+def a_second_tab_takes_the_room_and_the_first_one_says_so(chromium: Any, demo: Demo) -> None:
     context = chromium.new_context()
     first, second = context.new_page(), context.new_page()
     for page, name in ((first, "Bea"), (second, "Emil")):
@@ -221,18 +223,27 @@ def test_a_second_tab_takes_the_room_and_the_first_one_says_so(chromium: Any, de
     context.close()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_and_keeps_nothing(demo: Demo, tmp_path: Path, how: signal.Signals) -> None:
-    """By SIGINT while a room may be open; by SIGTERM while the evening is still being played."""
-    if how is signal.SIGTERM:
-        folder = tmp_path / "temporary"
-        folder.mkdir()
-        demo = Demo(folder)
-        while "2 of" not in demo.output.read_text():
-            assert demo.process.poll() is None, demo.output.read_text()
-            time.sleep(0.1)
-    else:
-        demo.address()
+def ends_cleanly_and_keeps_nothing(demo: Demo, how: signal.Signals) -> None:
     assert demo.end(how) == 0, demo.output.read_text()
     assert "Traceback" not in demo.output.read_text()
     assert list(demo.folder.iterdir()) == []
+
+
+def test_the_evening_is_gone_on_with_in_a_browser(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    """One test, because the evening takes long: several processes that share these would each play it."""
+    with played(tmp_path / "temporary") as demo:
+        demo.address()
+        with subtests.test("in a browser"), chromium() as browser:
+            for size in SIZES:
+                by_keyboard_alone_somebody_goes_about_in_the_evening(browser, demo, size)
+            a_message_is_flagged_and_the_form_answered_by_keyboard(browser, demo)
+            a_second_tab_takes_the_room_and_the_first_one_says_so(browser, demo)
+        ends_cleanly_and_keeps_nothing(demo, signal.SIGINT)
+
+
+def test_told_to_stop_while_the_evening_is_played_it_ends_cleanly_and_keeps_nothing(tmp_path: Path) -> None:
+    with played(tmp_path / "temporary") as demo:
+        while "2 of" not in demo.output.read_text():
+            assert demo.process.poll() is None, demo.output.read_text()
+            time.sleep(0.1)
+        ends_cleanly_and_keeps_nothing(demo, signal.SIGTERM)
