@@ -28,21 +28,29 @@ UNLIKELY = FALSE_ALARM / (2 * (len(STRATEGIES) + len(FOLDER) + 1))
 ALL = 0.95
 
 
-@functools.cache
 def at(storage: str, checkins: int) -> Findings:
     found = attacked(storage, 1, checkins)
     print(f"\nsuccess / chance at {found.checkins} check-ins, {found.answers} answers\n{table({storage: found})}")
     return found
 
 
-@pytest.fixture
-def own(size: str) -> Findings:
-    return at(REAL, CHECKINS[size])
-
-
-def test_the_bots_own_storage_tells_no_more_than_the_sentences(own: Findings) -> None:
+def test_the_bots_own_storage_tells_no_more_than_the_sentences(size: str, subtests: pytest.Subtests) -> None:
+    """One test, because so many check-ins take long: several processes that share these would each hold them."""
+    own = at(REAL, CHECKINS[size])
     assert own.checkins >= 100
     assert set(winners(own, UNLIKELY)) <= set(FOLDER), table({REAL: own})
+    with subtests.test("copies of the folder give every answer away, and the members are told so"):
+        assert _everything(own.scores["the folder, file and key"]), table({REAL: own})
+        texts = tomllib.loads((Path(starter_dir()) / "texts" / "en.toml").read_text())
+        intro = texts["checkins"]["intro"].lower()
+        for told in ("copying", "again and again", "while this is open", "discord"):
+            assert told in intro
+    with subtests.test("the sealed file without its key tells only when somebody answered"):
+        alone, times = own.scores["the sealed file, without its key"], own.scores["the times of the sealed file"]
+        assert min(alone.who.luck, alone.bands.luck) > UNLIKELY, table({REAL: own})
+        assert own.counted == own.answers, "how many, and when"
+        assert times.bands.luck > UNLIKELY
+        assert times.who.luck < UNLIKELY, "who had just been seen is likelier to have answered, as the members are told"
 
 
 @pytest.mark.parametrize("storage", [name for name in STORAGES if name != REAL])
@@ -50,33 +58,12 @@ def test_each_naive_storage_gives_every_answer_away(storage: str) -> None:
     found = at(storage, NAIVE[storage])
     won = winners(found, UNLIKELY).values()
     assert any(_everything(scores) for scores in won), table({storage: found})
-
-
-def test_random_keys_hide_the_order_of_rows_and_not_that_of_the_log() -> None:
-    found = at(WITHOUT_ROWID, NAIVE[WITHOUT_ROWID]).scores
-    assert found["rows in their order"].bands.luck > UNLIKELY
-    assert _everything(found["the log replayed"])
-
-
-def test_copies_of_the_folder_give_every_answer_away_and_the_members_are_told_so(own: Findings) -> None:
-    assert _everything(own.scores["the folder, file and key"]), table({REAL: own})
-    texts = tomllib.loads((Path(starter_dir()) / "texts" / "en.toml").read_text())
-    intro = texts["checkins"]["intro"].lower()
-    for told in ("copying", "again and again", "while this is open", "discord"):
-        assert told in intro
-
-
-def test_the_sealed_file_without_its_key_tells_only_when_somebody_answered(own: Findings) -> None:
-    alone, times = own.scores["the sealed file, without its key"], own.scores["the times of the sealed file"]
-    assert min(alone.who.luck, alone.bands.luck) > UNLIKELY, table({REAL: own})
-    assert own.counted == own.answers, "how many, and when"
-    assert times.bands.luck > UNLIKELY
-    assert times.who.luck < UNLIKELY, "who had just been seen is likelier to have answered, as the members are told"
-
-
-def test_one_who_has_practised_finds_what_no_strategy_was_written_for() -> None:
-    found = at(COUNTED_UP, NAIVE[COUNTED_UP])
-    assert found.scores[PRACTISED].who.luck < UNLIKELY, table({"": found})
+    if storage == WITHOUT_ROWID:
+        assert found.scores["rows in their order"].bands.luck > UNLIKELY, "random keys hide the order of the rows"
+        assert _everything(found.scores["the log replayed"]), "and not that of the log"
+    if storage == COUNTED_UP:
+        learnt = found.scores[PRACTISED].who
+        assert learnt.luck < UNLIKELY, f"with practice he finds what no strategy was written for: {table({'': found})}"
 
 
 def _everything(scores: Scores) -> bool:
