@@ -72,6 +72,7 @@ Away = st.lists(st.tuples(st.integers(-20, 3 * DAY), st.integers(1, 2 * DAY)), m
 
 @given(planned=st.integers(1, 3 * DAY), events=Events, away=Away)
 @example(planned=3 * DAY, events=[], away=[(0, 3 * DAY)])
+@example(planned=1, events=[], away=[(1, 1)])
 def test_no_meeting_begins_without_a_keeper_or_a_notice(
     planned: int, events: list[tuple[int, str]], away: list[tuple[int, int]]
 ) -> None:
@@ -96,5 +97,7 @@ def test_no_meeting_begins_without_a_keeper_or_a_notice(
                 assert step is not OFF or (done and max(done.values()) < now), "somebody was asked, and had time"
                 done[step] = now
     was_away = any(end <= 0 < end + length for end, length in away)
+    # back at the very start: there is no moment left in which somebody could be asked and answer
+    unasked = not done and any(end <= 1 < end + length for end, length in away)
     taken_back_too_late = done.get(ALONE, STARTS - GRACE) >= STARTS
-    assert covered or OFF in done or was_away or taken_back_too_late
+    assert covered or OFF in done or was_away or unasked or taken_back_too_late
