@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from zlib import crc32
 
 import pytest
+from hypothesis import settings
 
 from bot.storage import Database
 from tests.databases import KEY, emptied, migrated_postgres, migrated_sqlite, postgres, share_statements
@@ -34,6 +35,13 @@ class StepClock:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--size", choices=["ci", "full"], default="full", help="how much the tests that have a size do")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """At the small size each rule is tried on fewer examples, and always on those that are written down."""
+    if config.getoption("--size") == "ci":
+        settings.register_profile("few", settings(), max_examples=30)
+        settings.load_profile("few")
 
 
 ALWAYS_ON_BOTH = ("at_once", "two_", "lock", "race")

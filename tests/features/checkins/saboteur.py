@@ -89,14 +89,14 @@ class _Watched(ThreadPoolExecutor):
 
 
 def every(lines: Sequence[Line], size: str) -> list[Injection]:
-    """Each line with each kind of exception; at the small size with one, in turn.
+    """Each line with each kind of exception; at the small size every second one with one kind, in turn.
 
     Nothing happens on a line that only says ``try``, and what is raised there by force would leave no block above it.
     """
     lines = [line for line in lines if linecache.getline(*line).strip() != "try:"]
     if size == "full":
         return [(line, kind) for line in lines for kind in KINDS]
-    return [(line, KINDS[number % len(KINDS)]) for number, line in enumerate(lines)]
+    return [(line, KINDS[number % len(KINDS)]) for number, line in enumerate(lines[::2])]
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from bot.core.zones import zone_names
 from bot.features.meetings import Change, Meeting, MeetingState, OccasionState, Place, Where
 from bot.features.meetings.calendar import Labels, calendar_file, zone_component
 from tests.core import clock_changes
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 BEGIN = datetime(2026, 10, 1, tzinfo=UTC)
@@ -133,7 +134,7 @@ def changes(draw: DrawFn, day: date) -> Change:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, ci=25), deadline=None)
 @given(one=meetings(), now=st.integers(0, 240 * 24).map(lambda hours: BEGIN + timedelta(hours=hours)))
 @example(one=meeting(weekly(day=date(2027, 3, 21), time=time(2, 30), repeat=Repeat.DAILY)), now=NOW)
 @example(

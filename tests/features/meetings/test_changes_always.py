@@ -21,6 +21,7 @@ from bot.features.meetings.changes.model import Doing, Typed, Which
 from bot.features.meetings.reminders import reminder_key
 from bot.storage import Database
 from tests.conftest import StepClock
+from tests.examples import examples
 from tests.features.meetings.house import A_DAY_AND_AN_HOUR, FACILITATOR, GUILD, House
 
 BEGINS = datetime(2027, 3, 14, 12, 0, 30, tzinfo=UTC)  # the clocks go forward in two weeks
@@ -111,7 +112,7 @@ async def _do(house: House, step: Step, times: list[Occasion]) -> None:
 
 # a story that fails is short enough to read as it is, and to make it shorter takes minutes
 @settings(
-    max_examples=6,
+    max_examples=examples(6, ci=2),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

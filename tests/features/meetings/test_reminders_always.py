@@ -16,6 +16,7 @@ from bot.features.meetings.model import due_between, next_due
 from bot.storage import Database
 from tests.conftest import StepClock
 from tests.core.clock_changes import changes
+from tests.examples import examples
 from tests.features.meetings.house import House
 
 MINUTE = timedelta(minutes=1)
@@ -105,7 +106,7 @@ def _meeting(schedule: Schedule) -> Meeting:
     return Meeting(id=1, guild_id=1, group_id=1, title="t", schedule=schedule, minutes=90, state=MeetingState.PLANNED)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400, ci=60), deadline=None)
 @given(stories(times=12))
 def test_the_rules_alone(story: Story) -> None:
     said: list[tuple[str, datetime]] = []
@@ -130,7 +131,7 @@ async def _live(house: House, story: Story, moments: Sequence[tuple[datetime, Aw
     await house.until(story.end)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(12, ci=3), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(stories(times=4))
 async def test_through_restarts_on_a_real_database(db: Database, story: Story) -> None:
     clock = StepClock()

@@ -15,6 +15,7 @@ from bot.core.errors import NotFound
 from bot.features.meetings.rounds import Round
 from bot.features.meetings.rounds.model import SeatState
 from tests.conftest import StepClock
+from tests.examples import examples
 from tests.features.meetings.circle import Circle, convene
 from tests.features.meetings.house import House
 
@@ -177,7 +178,7 @@ def press(circle: Round, seen: Seen, what: str, user_id: int) -> Round:
 presses = st.tuples(st.sampled_from(["speak", "pass", "next", "leave", "pause", "done", "done"]), st.integers(1, 8))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150, ci=40), deadline=None)
 @given(people=st.integers(1, 6), pressed=st.lists(presses, max_size=40), seed=st.integers(0, 99))
 def test_the_rules_alone_keep_it_too(people: int, pressed: list[tuple[str, int]], seed: int) -> None:
     seen = Seen()
