@@ -197,10 +197,11 @@ async def succeeded(
     return outcomes
 
 
-async def test_it_is_done_for_those_it_is_for_and_for_nobody_else(here: Town, refusals: list[str]) -> None:
+async def test_it_is_done_for_those_it_is_for_and_for_nobody_else(here: Town, refusals: list[str], size: str) -> None:
     open_to = {way.name: way.gate.access & ~NOT_WHILE_LED.get(way.name, Access(0)) for way in kept_by(here) if way.gate}
     assert len(open_to) > 20
-    outcomes = await succeeded(here, refusals)
+    names = ("stranger", "visitor", "member", "facilitator", "lead") if size == "ci" else tuple(HELD)
+    outcomes = await succeeded(here, refusals, names=names)
     wrong = {which: done for which, done in outcomes.items() if done != bool(open_to[which[0]] & HELD[which[1]])}
     assert wrong == {}
 
@@ -208,7 +209,7 @@ async def test_it_is_done_for_those_it_is_for_and_for_nobody_else(here: Town, re
 async def test_of_a_group_that_has_ended_nothing_is_left_but_to_bring_it_back(
     here: Town, refusals: list[str], size: str
 ) -> None:
-    keepers = ("facilitator", "lead", "backup lead")
+    keepers = ("facilitator", "lead") if size == "ci" else ("facilitator", "lead", "backup lead")
     names = (*keepers, "member") if size == "ci" else tuple(HELD)
     outcomes = await succeeded(here, refusals, ended=True, names=names)
     done = {which for which, is_done in outcomes.items() if is_done}

@@ -12,11 +12,13 @@ from tests.year.house import House, Size
 from tests.year.weather import Fault, Struck, Weather
 
 SHORT = {
-    2: Size(groups=24, short=True),
     9: Size(groups=24, short=True),
     6: Size(groups=4, short=True, confirm=True),
 }
-HOUSES = {"ci": SHORT, "full": SHORT | {5: Size(groups=25), 8: Size(groups=5, confirm=True)}}
+HOUSES = {
+    "ci": SHORT,
+    "full": SHORT | {2: Size(groups=24, short=True), 5: Size(groups=25), 8: Size(groups=5, confirm=True)},
+}
 """By their seeds."""
 
 
