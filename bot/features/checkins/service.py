@@ -64,7 +64,7 @@ class Checkins:
         self._posts = Posts(outbox, groups)
         self.templates = {template.id: template for template in templates}
         self.past = Past(db)
-        limits = Limits(last_met)
+        limits = Limits(last_met, self.templates)
         self._opening = Opening(
             clock,
             timers,
