@@ -210,6 +210,20 @@ async def test_on_a_break_nothing_is_said_and_it_comes_when_that_is_over(asked: 
     assert asked.posted("opened") == 1
 
 
+async def test_without_a_room_it_waits_without_failing_and_comes_once_there_is_one(asked: Asked) -> None:
+    await schedule(asked)
+    first = (await coming(asked))["health"]
+    assert first is not None
+    async with asked.db.begin() as tx:
+        await tx.execute(sa.text("UPDATE groups SET room_id = NULL"))
+    await at(asked, first)
+    assert await asked.timers.failing() == []
+    async with asked.db.begin() as tx:
+        await tx.execute(sa.text("UPDATE groups SET room_id = :room"), [{"room": asked.group.room_id}])
+    await at(asked, first + timedelta(days=1))
+    assert asked.posted("opened") == 1
+
+
 async def test_an_archived_group_is_asked_nothing_until_it_is_brought_back(asked: Asked) -> None:
     await schedule(asked)
     first = (await coming(asked))["health"]

@@ -213,7 +213,7 @@ class Rhythms:
     async def _happen(self, tx: Tx, group: Group, rhythm: Rhythm, due_at: datetime, zone: ZoneInfo) -> Rhythm:
         """Open it if that can be; gives the rhythm with its next time."""
         now = self._clock()
-        if group.state is not GroupState.OPEN:
+        if group.state is not GroupState.OPEN or group.room_id is None:
             return self._tomorrow(rhythm, zone)  # on a break nothing is said; it comes once that is over
         if now - due_at > STILL_OPENED:
             return rhythm.next_round(now, zone)
