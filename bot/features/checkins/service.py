@@ -5,6 +5,7 @@ An answer changes the tally's file and nothing else: no row, no log line, no err
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from bot.core.questions import Template
 from bot.features.checkins import store
 from bot.features.checkins.limits import LastMet, Limits, never_met
 from bot.features.checkins.model import LONGEST, Checkin, CheckinState, bands_of
-from bot.features.checkins.opening import CLOSE, Opening, Wanted
+from bot.features.checkins.opening import CLOSE, LATEST, Opening, Wanted
 from bot.features.checkins.past import Past
 from bot.features.checkins.posts import CANCELLED, RESULTS, Posts
 from bot.features.checkins.release import Sentence, release
@@ -34,6 +35,8 @@ from bot.timers import Due, Timers
 log = logging.getLogger(__name__)
 
 STRAY_AFTER = LONGEST + timedelta(days=1)
+READ_AGAIN = timedelta(minutes=15)
+"""After which a tally that could not be read is tried again."""
 
 
 class Checkins:
@@ -211,12 +214,23 @@ class Checkins:
             return None
         await tx.lock("group", checkin.group_id)
         group = await self._groups.group(tx, checkin.guild_id, checkin.group_id)
-        state, sentences = await self._outcome(checkin)
+        try:
+            state, sentences = await self._outcome(checkin)
+        except OSError as error:
+            return await self._unread(tx, group, checkin, due, error)
         if await self._end(tx, checkin, state, sentences) and group is not None:
             await self._posts.put(tx, group, checkin, RESULTS)
             if state is CheckinState.LOST:
-                await self._groups.desk.tell(tx, group, "checkins.trouble_lost", problem="missing")
+                await self._groups.desk.tell(tx, group, "checkins.trouble_lost", problem=None)
         return None
+
+    async def _unread(self, tx: Tx, group: Group | None, checkin: Checkin, due: Due, error: OSError) -> datetime:
+        """It may be read another time; meanwhile the group's keepers know, and can end it themselves."""
+        log.error("the answers to a check-in that has ended cannot be read: %s", errno.errorcode.get(error.errno or 0))
+        first = due.due_at <= checkin.closes_at + timedelta(seconds=LATEST)
+        if first and group is not None:
+            await self._groups.desk.tell(tx, group, "checkins.trouble_unread", problem=None)
+        return self._clock() + READ_AGAIN
 
     async def _outcome(self, checkin: Checkin) -> tuple[CheckinState, list[Sentence]]:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -213,6 +214,32 @@ async def test_a_tally_that_is_gone_or_spoilt_is_said_and_nothing_is_made_up(ask
     assert asked.posted("results") == 1
     assert "groups.trouble" in asked.kinds()
     assert asked.files == []
+
+
+async def test_a_tally_that_cannot_be_read_just_now_is_told_of_once_and_its_summary_comes_later(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkin = await asked.open()
+    await asked.carry()
+    for user_id in asked.people:
+        await asked.answer(checkin, user_id)
+    with monkeypatch.context() as broken:
+        broken.setattr(TallyFile, "read", unreadable)
+        await asked.end(checkin)
+        for _ in range(3):
+            asked.clock.step(minutes=15)
+            await asked.due()
+    assert (await asked.reread(checkin)).state is CheckinState.OPEN
+    (trouble,) = [errand for errand in asked.carried if errand.kind == "groups.trouble"]
+    assert trouble.params["about"] == "checkins.trouble_unread"
+    asked.clock.step(minutes=15)
+    await asked.due()
+    assert (await asked.reread(checkin)).sentences == (Sentence.HIGH, Sentence.HIGH)
+    assert (asked.posted("results"), asked.files) == (1, [])
+
+
+def unreadable(_: TallyFile) -> Tally:
+    raise OSError(errno.EIO, "Input/output error")
 
 
 async def test_archiving_the_group_ends_it_without_results(asked: Asked) -> None:
