@@ -183,7 +183,10 @@ class Checkins:
     # ending
 
     async def cancel(self, *, guild_id: int, group_id: int, user_id: int) -> Checkin:
-        """End the group's open check-in without results. Raises ``NotFound`` if none is open."""
+        """End the group's open check-in without results; when this returns, its answers are destroyed.
+
+        Raises ``NotFound`` if none is open.
+        """
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
             checkin = await store.open_in(tx, guild_id, group_id)
@@ -193,7 +196,8 @@ class Checkins:
             await self._cancel(tx, checkin)
             await self._posts.put(tx, group, checkin, CANCELLED)
             await self._record(tx, checkin, "checkins.cancelled", user_id)
-            return checkin
+        await self.settled()
+        return checkin
 
     async def _cancel(self, tx: Tx, checkin: Checkin) -> None:
         await self._timers.cancel(tx, CLOSE, str(checkin.id))

@@ -242,6 +242,16 @@ def unreadable(_: TallyFile) -> Tally:
     raise OSError(errno.EIO, "Input/output error")
 
 
+async def test_who_ends_one_is_told_so_once_its_answers_are_destroyed(asked: Asked) -> None:
+    await asked.open()
+    with asked.checkins._tallies._lock:  # pyright: ignore[reportPrivateUsage]
+        ending = asyncio.create_task(asked.cancel())
+        await asyncio.sleep(0.2)
+        assert not ending.done()
+    await ending
+    assert asked.files == []
+
+
 async def test_archiving_the_group_ends_it_without_results(asked: Asked) -> None:
     checkin = await asked.open()
     async with asked.db.begin() as tx:
@@ -305,10 +315,12 @@ async def test_an_answer_that_meets_the_end_is_told_that_it_is_closed_and_not_th
     with asked.checkins._tallies._lock:  # pyright: ignore[reportPrivateUsage]
         answering = asyncio.create_task(asked.answer(checkin, asked.people[0]))
         await asyncio.sleep(0.2)
-        await asked.checkins.cancel(guild_id=GUILD, group_id=asked.group.id, user_id=FAY)
+        ending = asyncio.create_task(asked.cancel())
+        await asyncio.sleep(0.2)
         for path in asked.folder.iterdir():
             path.unlink()
     assert await refused(answering) == "checkins.closed"
+    await ending
 
 
 async def test_a_clock_set_back_or_forward_across_the_end_ends_it_once(asked: Asked) -> None:
