@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.core.errors import UserError
 from bot.features.checkins import Checkin, Sentence
 from bot.features.checkins.limits import NotYet
 from bot.features.checkins.store import asked as asked_table
@@ -215,9 +214,3 @@ async def test_what_is_opened_with_something_that_fails_leaves_no_tally(asked: A
     assert asked.files == []
     await asked.open()
     assert len(asked.files) == 2
-
-
-async def test_a_refusal_is_no_mistake(asked: Asked) -> None:
-    await asked.open(template="health")
-    with pytest.raises(UserError, match="one_at_a_time"):
-        await asked.open(template="health")
