@@ -245,7 +245,8 @@ async def test_the_list_says_what_is_open_and_to_facilitators_what_can_be(at: Ci
 @pytest.mark.parametrize(
     ("closes", "why"),
     [
-        ("soon", "how long it stays open"),
+        ("soon", "read “soon” as an end"),
+        ("3", "how long it stays open"),
         ("1 min", "from 5 minutes"),
         ("15 days", "from 5 minutes"),
         ("99999999 weeks", "from 5"),

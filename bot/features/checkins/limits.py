@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.core.calendar import at_local
 from bot.core.errors import UserError
 from bot.core.questions import Template
 from bot.features.checkins import store
@@ -27,10 +28,10 @@ _IN_TIME: Final = timedelta(hours=1)
 
 
 class NotYet(UserError):
-    """Not now, but from ``day`` on; without a day, once the group has met again."""
+    """Not now, but from ``day`` on, on the clocks of ``zone``; without a day, once the group has met again."""
 
-    def __init__(self, key: str, day: date | None, **values: object) -> None:
-        super().__init__(key, **values, **({"day": day.isoformat()} if day else {}))
+    def __init__(self, key: str, day: date | None, zone: ZoneInfo, **values: object) -> None:
+        super().__init__(key, **values, **({"day": at_local(day, time(), zone)} if day else {}))
         self.day = day
 
 
@@ -58,12 +59,12 @@ class Limits:
         if apart is None:
             met = await self._last_met(tx, group)
             if met is not None:
-                _refuse_before_meeting(last, met)
+                _refuse_before_meeting(last, met, zone)
                 return
             apart = A_WEEK
         opened = _day(last.opened_at, zone)
         if _day(at, zone) < opened + apart:
-            raise NotYet("checkins.not_yet", opened + apart, title=asked.title, last=opened.isoformat())
+            raise NotYet("checkins.not_yet", opened + apart, zone, title=asked.title, last=last.opened_at)
 
     async def apart(
         self,
@@ -87,7 +88,7 @@ class Limits:
         gap = (_day(closes_at, zone) - _day(_shown_at(before), zone)).days
         if gap < COMPARED_WITHIN and 1 <= await _changed(tx, before, before.eligible, people) <= 2:
             wait = timedelta(days=COMPARED_WITHIN - gap)
-            raise NotYet("checkins.not_yet_changed", _day(now, zone) + wait, title=asked.title)
+            raise NotYet("checkins.not_yet_changed", _day(now, zone) + wait, zone, title=asked.title)
 
     async def _said_before(self, tx: Tx, group: Group, asked: Template, now: datetime) -> Checkin | None:
         """The last of that template of which a sentence was shown, while it is known whom it was for."""
@@ -96,9 +97,9 @@ class Limits:
         return next((one for one in closed if one.says_something), None)
 
 
-def _refuse_before_meeting(last: Checkin, met: datetime) -> None:
+def _refuse_before_meeting(last: Checkin, met: datetime, zone: ZoneInfo) -> None:
     if last.opened_at >= met:
-        raise NotYet("checkins.once_a_meeting", None, title=last.asked.title)
+        raise NotYet("checkins.once_a_meeting", None, zone, title=last.asked.title)
 
 
 async def _changed(tx: Tx, before: Checkin, number: int, people: Collection[int]) -> int:

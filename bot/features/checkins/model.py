@@ -21,6 +21,7 @@ FEWEST_ELIGIBLE = 6
 
 USUALLY_OPEN = timedelta(hours=24)
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=14)
+_LONGEST_SHOWN = 60
 
 
 class CheckinState(StrEnum):
@@ -75,6 +76,20 @@ def read_closing(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
     return closes_at
 
 
+def read_lasting(typed: str) -> timedelta:
+    """How long a check-in is to stay open that opens at no known time; a day if nothing is said.
+
+    Raises ``UserError`` that says what to type.
+    """
+    try:
+        lasts = parse_duration(typed) if typed.strip() else USUALLY_OPEN
+    except ValueError:
+        raise UserError("checkins.closes_length", text=typed.strip()[:_LONGEST_SHOWN]) from None
+    if not SHORTEST <= lasts <= LONGEST:
+        raise UserError("checkins.closes_range")
+    return lasts
+
+
 def _closing(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
     if not typed:
         return now + USUALLY_OPEN
@@ -89,6 +104,8 @@ def _closing(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _start(typed: str, now: datetime, zone: ZoneInfo) -> WallTime:
+    if typed.isdecimal():  # as likely a number of hours as a time of day
+        raise UserError("checkins.closes_unclear", text=typed[:_LONGEST_SHOWN])
     try:
         return read_start(typed, now, zone)
     except UserError as error:
