@@ -29,6 +29,9 @@ async def test_a_facilitator_has_one_open_by_itself_sees_when_and_ends_it(at: Ci
     assert "for the facilitators" in said(await member.slash(at.room, "checkin schedule", **asked))
     offered = await at.fay.autocomplete(desk, "checkin schedule", "every", "2")
     assert "2 weeks" in [choice["value"] for choice in offered]
+    offered = await at.fay.autocomplete(desk, "checkin schedule", "starts", "tue")
+    assert any(choice["value"].endswith(" 19:00") and "Berlin" in choice["name"] for choice in offered)
+    assert await member.autocomplete(at.room, "checkin schedule", "starts", "tue") == []
     told = await at.fay.slash(desk, "checkin schedule", **asked, closes="3 h")
     assert told.ephemeral
     assert "opens by itself" in said(told)

@@ -65,6 +65,13 @@ def eligible(members: Sequence[Member]) -> list[int]:
     return [member.user_id for member in members if member.active and member.role is Role.MEMBER]
 
 
+def meant(typed: str, templates: Mapping[str, Template]) -> str:
+    """The id of the template that has this id or this title; what was typed if none has."""
+    wanted = typed.strip().casefold()
+    named = (one.id for one in templates.values() if wanted in (one.id, one.title.casefold()))
+    return typed if typed in templates else next(named, typed)
+
+
 def read_closing(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
     """When a check-in that opens now is to close: after a length of time, at a time, or after a day if nothing is said.
 

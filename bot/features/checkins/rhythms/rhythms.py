@@ -86,6 +86,7 @@ class Rhythms:
         ``every``: a length of time, ``meeting`` or ``never``. Raises ``UserError`` that says what to type, or why it
         cannot be.
         """
+        template = self._opening.id_of(template)
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
             before = await store.get(tx, guild_id, group_id, template)
@@ -114,12 +115,12 @@ class Rhythms:
 
     async def _read(self, tx: Tx, group: Group, asked: Template, typed: str, starts: str, closes: str) -> Rhythm:
         every = read_every(typed, asked)
-        now, zone = self._clock(), await self._opening.zone(tx, group)
         rhythm = Rhythm(guild_id=group.guild_id, group_id=group.id, template=asked.id)
         if isinstance(every, Every):
             if starts.strip():
                 raise UserError("checkins.starts_with_meeting")
             return replace(rhythm, lasts=read_lasting(closes))
+        zone = await self._opening.zone(tx, group)
         coming = await self._first(tx, group, asked, starts, zone)
         lasts = _lasts(closes, at_local(coming.day, coming.time, zone), zone)
         if lasts >= timedelta(days=every):
