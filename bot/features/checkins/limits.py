@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from bot.core.calendar import at_local
 from bot.core.errors import UserError
 from bot.core.questions import Template
 from bot.features.checkins import store
@@ -28,10 +29,10 @@ _IN_TIME: Final = timedelta(hours=1)
 
 
 class NotYet(UserError):
-    """Not now, but from ``day`` on; without a day, once the group has met again."""
+    """Not now, but from ``day`` on, on the clocks of ``zone``; without a day, once the group has met again."""
 
-    def __init__(self, key: str, day: date | None, **values: object) -> None:
-        super().__init__(key, **values, **({"day": day.isoformat()} if day else {}))
+    def __init__(self, key: str, day: date | None, zone: ZoneInfo, **values: object) -> None:
+        super().__init__(key, **values, **({"day": at_local(day, time(), zone)} if day else {}))
         self.day = day
 
 
@@ -61,10 +62,10 @@ class Limits:
         if last is None:
             return
         if met is not None:
-            raise NotYet("checkins.once_a_meeting", None, title=last.asked.title)
+            raise NotYet("checkins.once_a_meeting", None, zone, title=last.asked.title)
         opened_on = _day(last.opened_at, zone)
         if _day(at, zone) < opened_on + apart:
-            raise NotYet("checkins.not_yet", opened_on + apart, title=last.asked.title, last=opened_on.isoformat())
+            raise NotYet("checkins.not_yet", opened_on + apart, zone, title=last.asked.title, last=last.opened_at)
 
     def _counts(self, before: Template, asked: Template) -> bool:
         """Whether it was asked when ``before`` was: by that name or another, or as what is asked once a meeting."""
@@ -95,7 +96,7 @@ class Limits:
             if gap < COMPARED_WITHIN and await _almost_the_same(tx, before, people):
                 wait = max(wait, COMPARED_WITHIN - gap)
         if wait:
-            raise NotYet("checkins.not_yet_changed", _day(now, zone) + wait, title=asked.title)
+            raise NotYet("checkins.not_yet_changed", _day(now, zone) + wait, zone, title=asked.title)
 
 
 async def _said_before(tx: Tx, group: Group, asked: Template, now: datetime) -> list[Checkin]:

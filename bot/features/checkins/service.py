@@ -127,6 +127,7 @@ class Checkins:
 
         Raises ``UserError`` before anything is written. If ``tx`` is not kept, nothing is left of it.
         """
+        template = self._opening.id_of(template)
         lasts = await self.rhythms.lasts_after_meeting(tx, group, template)
         return await self._opening.open(tx, group, Wanted(template=template, closes=lasts or "", user_id=user_id))
 
@@ -182,16 +183,16 @@ class Checkins:
 
     # ending
 
-    async def cancel(self, *, guild_id: int, group_id: int, user_id: int) -> Checkin:
+    async def cancel(self, *, guild_id: int, group_id: int, user_id: int, checkin_id: int | None = None) -> Checkin:
         """End the group's open check-in without results; when this returns, its answers are destroyed.
 
-        Raises ``NotFound`` if none is open.
+        ``checkin_id``: end it only if it is that one. Raises ``NotFound`` if none is open.
         """
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
             checkin = await store.open_in(tx, guild_id, group_id)
             group = await self._groups.group(tx, guild_id, group_id)
-            if checkin is None or group is None:
+            if checkin is None or group is None or checkin_id not in (None, checkin.id):
                 raise NotFound("checkins.none_open")
             await self._cancel(tx, checkin)
             await self._posts.put(tx, group, checkin, CANCELLED)

@@ -39,7 +39,8 @@ async def test_four_weeks_are_four_weeks_of_the_calendar_whatever_the_clocks_do(
     asked.clock.now = datetime(2027, 3, 28, 21, 55, tzinfo=UTC)
     not_yet = await refused(asked.open(template="health"))
     assert (not_yet.key, not_yet.day) == ("checkins.not_yet", date(2027, 3, 29))
-    assert not_yet.values["last"] == "2027-03-01"
+    assert not_yet.values["last"] == datetime(2027, 2, 28, 23, 15, tzinfo=UTC)
+    assert not_yet.values["day"] == datetime(2027, 3, 28, 22, tzinfo=UTC), "the first moment of that day in the group"
     asked.clock.now = datetime(2027, 3, 28, 22, 15, tzinfo=UTC)
     await asked.open(template="health")
 
