@@ -11,6 +11,8 @@ log = logging.getLogger(__name__)
 
 RETRY = 5.0
 """Seconds after which work that failed is rung for again, so that a short outage does not end it for good."""
+LONGEST_RETRY = 300.0
+"""Seconds to which that grows while it keeps failing."""
 
 
 class Drain:
@@ -25,6 +27,8 @@ class Drain:
         self._task: asyncio.Task[None] | None = None
         self._rung = False
         self._closed = False
+        self._failures = 0
+        self._again: asyncio.TimerHandle | None = None
 
     def ring(self) -> None:
         self._rung = True
@@ -55,11 +59,16 @@ class Drain:
             self._task = None
 
     async def _attempt(self) -> None:
+        if self._again is not None:
+            self._again.cancel()
         try:
             await self._work()
+            self._failures = 0
         except Exception:
             log.exception("%s failed; it is tried again", self._name)
-            asyncio.get_running_loop().call_later(RETRY, self.ring)
+            delay = min(RETRY * 2 ** min(self._failures, 16), LONGEST_RETRY)
+            self._failures += 1
+            self._again = asyncio.get_running_loop().call_later(delay, self.ring)
 
 
 class Crew:

@@ -101,6 +101,32 @@ def checkin_untraced(night: Night) -> Iterable[str]:
         yield f"{len(left)} files are left of a check-in that is closed."
 
 
+def checkin_reread(night: Night) -> Iterable[str]:
+    reread, questions = night.checkin.reread, night.checkin.asked.questions if night.checkin.asked else ()
+    lines = reread.text.splitlines() if reread else []
+    for place, question in enumerate(questions):
+        came_to = SENTENCES[release(_counts(night, place, question))]
+        listed = lines[lines.index(heading) + 1 :][:1] if (heading := f"### {question.text}") in lines else []
+        if [line.partition(">: ")[2] for line in listed] != [came_to]:
+            yield f"“{question.text}” came to “{came_to}”, and is read again as: {' '.join(listed) or 'nothing'}"
+
+
+def checkin_to_come(night: Night) -> Iterable[str]:
+    rhythm, listed = night.checkin.rhythm, night.checkin.listed
+    told, seen = ({at for one in (answer.seen if answer else ()) for at in one.instants} for answer in (rhythm, listed))
+    if not told:
+        yield "No check-in was set to open by itself."
+    if not told & seen:
+        yield "A member does not see when the next check-in opens."
+    if any(button.startswith("End") for one in (listed.seen if listed else ()) for button in one.buttons):
+        yield "A member is offered to end what a facilitator has set."
+
+
+def checkin_refusal(night: Night) -> Iterable[str]:
+    if "nobody could help" not in night.checkin.refusal:
+        yield f"A check-in that asks about danger is met with: {night.checkin.refusal or 'nothing'}"
+
+
 # the concern
 
 
@@ -206,6 +232,9 @@ CARE: Sequence[tuple[str, Callable[[Night], Iterable[str]]]] = (
     ("Nobody saw what anybody answered, nor that they did", checkin_unseen),
     ("Who was not asked was refused, whoever they were, in the same words", checkin_refused),
     ("Answers changed no file but the sealed total, and that is gone", checkin_untraced),
+    ("What it came to is read again as it was, in private, with its day", checkin_reread),
+    ("Everybody sees when the next one opens by itself, and only facilitators can end that", checkin_to_come),
+    ("A check-in that asks about danger was refused, with the reason", checkin_refusal),
     ("The flag called the facilitators once, and in its time the lead once", concern_called),
     ("What was flagged stands on no card, nor who wrote it", concern_safe),
     ("The one whose message it was saw nothing of it, nor did any other member", concern_unseen),

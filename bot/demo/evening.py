@@ -90,6 +90,7 @@ class Evening(Play):
             ("It is closed, and a check-in follows", self._meeting.close),
             ("Six of the seven answer a check-in, each in private", self._checkin.answer),
             ("It closes, and the group reads what it came to", self._checkin.close),
+            ("It is read again, and another is to come every four weeks", self._checkin.come_round),
             ("A message is flagged, and nobody takes it", self._concern.flag),
             ("A facilitator takes it after all, and closes it", self._concern.take),
             ("Somebody asks for help now", self._help.ask),

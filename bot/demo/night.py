@@ -95,6 +95,14 @@ class CheckinNotes:
     """Before and after people answered."""
     sealed: tuple[str, ...] = ()
     """What was kept of the answers while it was open."""
+    reread: Answer | None = None
+    """What a member reads who looks at what past ones came to."""
+    rhythm: Answer | None = None
+    """What the facilitator is told who has one open by itself."""
+    listed: Answer | None = None
+    """What a member reads who then asks which there are."""
+    refusal: str = ""
+    """What an operator is told whose check-in asks what nobody could help with."""
 
 
 @dataclass(slots=True, kw_only=True)

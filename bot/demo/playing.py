@@ -16,20 +16,18 @@ from simcord.backend.errors import BackendError, SetupError
 from bot.client import EXTENSIONS
 from bot.core.errors import OperatorError
 from bot.demo.evening import BEGINS, LOBBY, Evening
+from bot.demo.making import made_settings
 from bot.demo.people import Stuck, gather
 from bot.demo.stage import Stage
 from bot.demo.traces import Traces
 from bot.demo.verdict import Finding, judge
 from bot.demo.world import World
-from bot.settings import Settings, load
-from bot.settings.init import init
 
 FAILED = 1
 FOREWORD = (
     "The real bot, on a Discord that is simulated in this process, with a database in a temporary folder.",
     "Every screen shows what Discord lets that person see, in their own local time.",
 )
-TOKEN = "none.is.needed"  # noqa: S105  # nobody asks for it: there is no Discord here
 
 
 def main(*, without: str | None, quick: bool) -> int:
@@ -100,17 +98,6 @@ async def opened(folder: Path, stage: Stage, *, extensions: tuple[str, ...] = EX
         finally:
             with suppress(ExceptionGroup):  # what the bot swallowed has been told by the verdict
                 await world.close()
-
-
-def made_settings(folder: Path) -> Settings:
-    """What ``circlekeeper init`` writes, read as ``circlekeeper run`` reads it; the environment has no say."""
-    init(folder)
-    environ = {
-        "DISCORD_TOKEN": TOKEN,
-        "DATABASE_URL": f"sqlite:///{folder}/data/circlekeeper.db",
-        "CIRCLEKEEPER_CHECKINS": str(folder / "checkins"),
-    }
-    return load(environ, start=folder)
 
 
 @contextmanager

@@ -91,6 +91,8 @@ def harmless(value: object, *, marked: bool) -> str:
     """Somebody's words as words only: no markup, no mention, no line break, no hidden direction of writing."""
     if isinstance(value, Raw):
         return str(value)
+    if isinstance(value, datetime) and marked:
+        return instant(value)
     text = "".join(letter for letter in " ".join(str(value).split()) if _shows(letter))
     if not marked:
         return text

@@ -223,7 +223,12 @@ async def test_a_facilitator_ends_one_without_results(at: Circle) -> None:
     desk = at.channel("tuesday-desk")
     assert "one at once" not in said(await at.fay.slash(desk, "checkin open", template="meeting_climate"))
     assert "open in this group already" in said(await at.fay.slash(desk, "checkin open", template="meeting_climate"))
-    assert "without results" in said(await at.fay.slash(desk, "checkin close"))
+    asked = await at.fay.slash(desk, "checkin close")
+    assert "What people have answered is destroyed" in said(asked)
+    assert at.posts("ended before its time") == [], "nothing is lost by a command that was mistaken for another"
+    await at.world.restart()
+    assert "ended without results" in said(await at.fay.click(asked.response, label="End without results"))
+    assert "No check-in is open" in said(await at.fay.click(asked.response, label="End without results"))
     assert list(at.world.settings.checkins_dir.iterdir()) == []
     assert len(at.posts("ended before its time")) == 1
     await at.world.pass_time(A_DAY + LATEST)
@@ -238,14 +243,15 @@ async def test_the_list_says_what_is_open_and_to_facilitators_what_can_be(at: Ci
     assert "climate" in said(await at.fay.slash(at.room, "checkin list"))
     offered = await at.fay.autocomplete(at.channel("tuesday-desk"), "checkin open", "template", "meet")
     assert [choice["value"] for choice in offered] == ["meeting_climate"]
-    await at.open(closes="15 min")
-    assert "How was the meeting?" in said(await member.slash(at.room, "checkin list"))
+    await at.fay.slash(at.channel("tuesday-desk"), "checkin open", template="how was the meeting?", closes="15 min")
+    assert "How was the meeting?" in said(await member.slash(at.room, "checkin list")), "its title names it as well"
 
 
 @pytest.mark.parametrize(
     ("closes", "why"),
     [
-        ("soon", "how long it stays open"),
+        ("soon", "read “soon” as an end"),
+        ("3", "how long it stays open"),
         ("1 min", "from 5 minutes"),
         ("15 days", "from 5 minutes"),
         ("99999999 weeks", "from 5"),

@@ -145,6 +145,34 @@ def tally_left(played: Played) -> Generator[None]:
         path.unlink()
 
 
+def reread_otherwise(played: Played) -> AbstractContextManager[None]:
+    notes = played.night.checkin
+    assert notes.reread is not None
+    otherwise = notes.reread.text.replace(SENTENCES[Sentence.LOW], SENTENCES[Sentence.HIGH])
+    return played.changed(notes, "reread", saying(notes.reread, otherwise))
+
+
+def nothing_reread(played: Played) -> AbstractContextManager[None]:
+    return played.changed(played.night.checkin, "reread", None)
+
+
+def next_one_unseen(played: Played) -> AbstractContextManager[None]:
+    notes = played.night.checkin
+    assert notes.listed is not None
+    return played.changed(notes, "listed", saying(notes.listed, "No check-in is open."))
+
+
+def member_may_end_it(played: Played) -> AbstractContextManager[None]:
+    notes = played.night.checkin
+    assert notes.listed is not None
+    seen = replace(notes.listed.seen[0], buttons=("End: How is this group working?",))
+    return played.changed(notes, "listed", replace(notes.listed, seen=(seen,)))
+
+
+def danger_asked_about(played: Played) -> AbstractContextManager[None]:
+    return played.changed(played.night.checkin, "refusal", "")
+
+
 # the concern
 
 
@@ -307,6 +335,11 @@ CONFIDED: list[tuple[Tampering, str]] = [
     (answer_written_down, "Answers changed no file"),
     (answer_kept_nowhere, "Answers changed no file"),
     (tally_left, "Answers changed no file"),
+    (reread_otherwise, "What it came to is read again"),
+    (nothing_reread, "What it came to is read again"),
+    (next_one_unseen, "Everybody sees when the next"),
+    (member_may_end_it, "Everybody sees when the next"),
+    (danger_asked_about, "A check-in that asks about danger"),
     (card_again, "The flag called"),
     (nobody_called, "The flag called"),
     (called_with_others, "The flag called"),

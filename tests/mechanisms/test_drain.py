@@ -62,6 +62,26 @@ async def test_what_failed_is_rung_for_again_after_a_while(monkeypatch: pytest.M
     assert (well.fails, well.emptied) == (0, 1)
 
 
+async def test_what_fails_for_good_is_tried_ever_more_rarely_however_often_it_is_rung_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.core.drain.RETRY", 0.01)
+    well = Well()
+    well.fails = 1000
+    drain = Drain(well.work, name="well")
+    for _ in range(5):
+        drain.ring()
+        await drain.settled()
+    await asyncio.sleep(0.5)
+    tried = 1000 - well.fails
+    assert 5 < tried < 12
+    well.fails = 0
+    drain.ring()
+    await drain.settled()
+    await asyncio.sleep(0.5)
+    assert well.emptied == 1, "nothing is left that would ring again"
+
+
 async def test_closing_lets_the_running_work_end_and_starts_no_other() -> None:
     well = Well()
     drain = Drain(well.work, name="well")

@@ -1,4 +1,4 @@
-"""A check-in in the true bot, killed while somebody answers and while it ends: each is counted, and it ends, once."""
+"""A check-in in the true bot, killed at its worst moments and then refused by Discord: all counts and ends, once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ async def opened(evening: Evening) -> list[Person]:
     return people
 
 
-async def test_it_counts_each_answer_once_and_ends_once_wherever_the_process_is_killed(tmp_path: Path) -> None:
+async def test_each_answer_counts_once_and_it_ends_once_wherever_it_is_killed_and_whatever_discord_does(
+    tmp_path: Path,
+) -> None:
     async with Wire() as wire, House(tmp_path / "house", wire) as house:
         town = Town(wire)
         evening = Evening(wire, house, town)
@@ -72,9 +74,15 @@ async def test_it_counts_each_answer_once_and_ends_once_wherever_the_process_is_
             await evening.live(cut)
             await evening.fall()
         assert [path.suffix for path in folder.iterdir()] == [".tally"], "what is left is noise without its key"
+        room = f"/channels/{town.channel('tides').id}/messages"
+        posted = len(wire.asked("POST", room))
+        wire.fail("POST", room, 429)
+        wire.fail("POST", room, 503)
+        wire.lose_answer("POST", room)
         await evening.live()
         await wire.connected(60)
         await house.quiet(60)
+        assert [each.status for each in wire.asked("POST", room)[posted:]][:2] == [429, 503]
         assert await evening.process.stop() == 0, evening.process.errors
         assert list(folder.iterdir()) == []
         (results,) = [text for text in town.texts("tides") if "Thank you to anyone" in text]

@@ -6,9 +6,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import Bot, Interaction
+from bot.cogs.checkins.cancelling import cancel_page
 from bot.cogs.checkins.pages import list_page
 from bot.cogs.checkins.past import READERS, newest_page, past_page
 from bot.cogs.checkins.scheduling import Scheduling, rhythm_parts, template_choices
+from bot.core.errors import NotFound
+from bot.features.checkins.model import meant
 from bot.features.groups import Group
 from bot.ui.access import Access, Answers, choices_in_group, group_choices, group_of, requires, standing_of
 from bot.ui.answer import answer, say, words_of
@@ -59,14 +62,14 @@ class CheckinsCog(Scheduling, commands.GroupCog, name="checkins", group_name="ch
 
     @app_commands.command(name="close")
     @app_commands.autocomplete(group=group_choices(Access.FACILITATOR))
-    @requires(Access.FACILITATOR, Answers.LATER)
+    @requires(Access.FACILITATOR, Answers.NOW)
     async def cancel(self, interaction: Interaction, group: str | None = None) -> None:
-        """End the open check-in without results."""
-        assert interaction.guild_id is not None
-        checkin = await self._checkins.cancel(
-            guild_id=interaction.guild_id, group_id=group_of(interaction).id, user_id=interaction.user.id
-        )
-        await say(interaction, "checkins.cancelled_done", title=checkin.asked.title)
+        """End the open check-in without results, once that is confirmed."""
+        about = group_of(interaction)
+        checkin = await self._checkins.open_in(guild_id=about.guild_id, group_id=about.id)
+        if checkin is None:
+            raise NotFound("checkins.none_open")
+        await answer(interaction, cancel_page(words_of(interaction), checkin))
 
     @app_commands.command(name="list")
     @app_commands.autocomplete(group=group_choices(READERS))
@@ -88,7 +91,9 @@ class CheckinsCog(Scheduling, commands.GroupCog, name="checkins", group_name="ch
         """Read again what past check-ins came to."""
         about, words = group_of(interaction), words_of(interaction)
         if template:
-            stretch = await self._checkins.past.stretch(guild_id=about.guild_id, group_id=about.id, template=template)
+            stretch = await self._checkins.past.stretch(
+                guild_id=about.guild_id, group_id=about.id, template=meant(template, self._checkins.templates)
+            )
             await answer(interaction, past_page(words, about, stretch))
         else:
             newest = await self._checkins.past.newest(guild_id=about.guild_id, group_id=about.id)

@@ -40,6 +40,8 @@ class Posts:
 
     async def _checkin(self, errand: Errand) -> Checkin | None:
         """None once its group is archived: nothing more is said in its room."""
+        # what is posted at the end says that the answers are destroyed
+        await self._checkins.settled()
         checkin = await self._checkins.get(errand.guild_id, int(str(errand.params["checkin"])))
         if checkin is None:
             return None

@@ -11,14 +11,14 @@ from discord.ext import commands
 from bot.client import Bot, Interaction
 from bot.core.durations import spell
 from bot.core.questions import Template
-from bot.features.checkins.rhythms import Every, Rhythm
+from bot.features.checkins.rhythms import USUALLY_AT, Every, Rhythm
 from bot.ui.access import Access, Answers, group_choices, group_of, requires
 from bot.ui.answer import answer, say, words_of
 from bot.ui.components import PersistentButton
+from bot.ui.offering import MOST_CHOICES, Choices, groups_meant, quietly, start_offers
 from bot.ui.pages import Page, Part, Row
 from bot.ui.texts import Raw, Words, channel, instant
 
-MOST_CHOICES = 25
 BUTTONS_IN_A_ROW, MOST_BUTTONS = 5, 10
 WEEKS = (1, 2, 4, 6, 8, 12)
 """What is offered while somebody types."""
@@ -28,14 +28,16 @@ A_WEEK = 7  # days
 Coming = Sequence[tuple[Rhythm, datetime | None]]
 
 
-async def template_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+@quietly
+async def template_choices(interaction: Interaction, typed: str) -> Choices:
     templates = interaction.client.services.checkins.templates.values()
     wanted = typed.casefold()
     fitting = [one for one in templates if wanted in one.id or wanted in one.title.casefold()]
     return [app_commands.Choice(name=one.title, value=one.id) for one in fitting[:MOST_CHOICES]]
 
 
-async def every_choices(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+@quietly
+async def every_choices(interaction: Interaction, typed: str) -> Choices:
     """What this template may be asked, the most often first."""
     words, template = words_of(interaction), str(interaction.namespace.template or "")
     asked = interaction.client.services.checkins.templates.get(template)
@@ -49,6 +51,18 @@ async def every_choices(interaction: Interaction, typed: str) -> list[app_comman
     return [app_commands.Choice(name=name, value=value) for name, value in fitting]
 
 
+@quietly
+async def start_choices(interaction: Interaction, typed: str) -> Choices:
+    """On the clocks of the group that is meant; nothing until that is known."""
+    assert interaction.guild_id is not None
+    groups, services = await groups_meant(interaction), interaction.client.services
+    if len(groups) != 1:
+        return []
+    async with services.db.read() as tx:
+        server = await services.setup.server(tx, interaction.guild_id)
+    return start_offers(interaction, typed, groups[0].clocks(server), [USUALLY_AT])
+
+
 def _weeks_option(words: Words, count: int) -> Raw:
     return words("checkins.every_week_option") if count == 1 else words("checkins.every_weeks_option", count=count)
 
@@ -57,7 +71,9 @@ class Scheduling(commands.Cog):
     _bot: Bot
 
     @app_commands.command()
-    @app_commands.autocomplete(template=template_choices, every=every_choices, group=group_choices(Access.FACILITATOR))
+    @app_commands.autocomplete(
+        template=template_choices, every=every_choices, starts=start_choices, group=group_choices(Access.FACILITATOR)
+    )
     @requires(Access.FACILITATOR, Answers.LATER)
     async def schedule(
         self,
@@ -87,7 +103,7 @@ class Scheduling(commands.Cog):
             server = await self._bot.services.setup.server(tx, about.guild_id)
         due_at = rhythm.due_at(about.clocks(server))
         words = words_of(interaction)
-        title, room = _title(template, checkins.templates), channel(about.room_id or 0)
+        title, room = _title(rhythm.template, checkins.templates), channel(about.room_id or 0)
         if due_at is None or rhythm.days is None:
             text = words("checkins.rhythm_set_meeting", title=title, room=room, length=spell(rhythm.lasts))
         else:

@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from functools import wraps
-from typing import Any
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from discord import app_commands
 
 from bot.client import Interaction
 from bot.core.errors import UserError
-from bot.core.reading import offers
 from bot.core.zones import read_zone
-from bot.features.groups import Group
 from bot.features.meetings import Occasion
-from bot.ui.access import Access, runnable
 from bot.ui.answer import words_of
+from bot.ui.offering import LONGEST_CHOICE, MOST_CHOICES, Choices, groups_meant, quietly, short_time, start_offers
 from bot.ui.texts import Words
 
-log = logging.getLogger(__name__)
-
-MOST_CHOICES = 25
-SHORT = 3
-"""Letters of a weekday and a month that are enough to know it by."""
 TITLE_SHOWN = 60
-LONGEST_CHOICE = 100
 
 _VALUE = re.compile(r"(?P<meeting>\d{1,16}):(?P<day>\d{4}-\d\d-\d\d)")
-
-Choices = list[app_commands.Choice[str]]
-Offer = Callable[[Interaction, str], Coroutine[Any, Any, Choices]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +50,7 @@ async def group_of_meeting(interaction: Interaction) -> int | None:
     return await changes.group_of(guild_id=interaction.guild_id, meeting_id=int(found["meeting"]))
 
 
-def _quietly(offer: Offer) -> Offer:
-    """What fails is logged without what was typed; the person sees an empty list and can go on typing."""
-
-    @wraps(offer)
-    async def choose(interaction: Interaction, typed: str) -> Choices:
-        try:
-            return [] if interaction.guild_id is None else await offer(interaction, typed)
-        except Exception:
-            log.exception("an autocomplete failed")
-            return []
-
-    return choose
-
-
-@_quietly
+@quietly
 async def meeting_choices(interaction: Interaction, typed: str) -> Choices:
     """The coming times of the group that is meant, or of all groups that this person facilitates."""
     found, words = await _ahead(interaction), words_of(interaction)
@@ -89,12 +60,12 @@ async def meeting_choices(interaction: Interaction, typed: str) -> Choices:
     return [app_commands.Choice(name=name, value=value) for name, value in fitting[:MOST_CHOICES]]
 
 
-@_quietly
+@quietly
 async def start_choices(interaction: Interaction, typed: str) -> Choices:
     """For a new meeting, on the clocks that were named, or else the group's."""
     assert interaction.guild_id is not None
     services = interaction.client.services
-    groups = await _groups(interaction)
+    groups = await groups_meant(interaction)
     async with services.db.read() as tx:
         server = await services.setup.server(tx, interaction.guild_id)
     if server is None:
@@ -106,10 +77,10 @@ async def start_choices(interaction: Interaction, typed: str) -> Choices:
         except UserError:
             return []
     usual = [one.meeting.schedule.time for one in await _ahead(interaction)]
-    return _starts(interaction, typed, zone, usual)
+    return start_offers(interaction, typed, zone, usual)
 
 
-@_quietly
+@quietly
 async def move_choices(interaction: Interaction, typed: str) -> Choices:
     """For the meeting that was chosen, on its own clocks."""
     assert interaction.guild_id is not None
@@ -121,33 +92,12 @@ async def move_choices(interaction: Interaction, typed: str) -> Choices:
     if not mine:
         return []
     schedule = mine[0].meeting.schedule
-    return _starts(interaction, typed, ZoneInfo(schedule.zone), [schedule.time])
-
-
-def _starts(interaction: Interaction, typed: str, zone: ZoneInfo, usual: list[time]) -> Choices:
-    words, now = words_of(interaction), interaction.client.services.clock()
-    found = offers(typed, now, zone, usual=usual, most=MOST_CHOICES)
-    return [
-        app_commands.Choice(
-            name=f"{_short(words, datetime.combine(start.day, start.time), year=True)} ({zone.key})"[:LONGEST_CHOICE],
-            value=f"{start.day} {start.time:%H:%M}",
-        )
-        for start in found
-    ]
-
-
-async def _groups(interaction: Interaction) -> list[Group]:
-    """The group that was named or whose channel this is, or else all that this person facilitates."""
-    groups = await runnable(interaction, Access.FACILITATOR)
-    if named := str(interaction.namespace.group or ""):
-        return [group for group in groups if named in (group.code, group.name)]
-    here = [group for group in groups if interaction.channel_id in (group.room_id, group.desk_id)]
-    return here or groups
+    return start_offers(interaction, typed, ZoneInfo(schedule.zone), [schedule.time])
 
 
 async def _ahead(interaction: Interaction) -> list[Occasion]:
     assert interaction.guild_id is not None
-    group_ids = [group.id for group in await _groups(interaction)]
+    group_ids = [group.id for group in await groups_meant(interaction)]
     changes = interaction.client.services.meetings.changes
     return await changes.ahead(guild_id=interaction.guild_id, group_ids=group_ids)
 
@@ -155,11 +105,4 @@ async def _ahead(interaction: Interaction) -> list[Occasion]:
 def occasion_words(words: Words, occasion: Occasion) -> str:
     """One time of a meeting in a list to choose from."""
     local = occasion.starts_at.astimezone(ZoneInfo(occasion.meeting.schedule.zone))
-    return f"{occasion.title[:TITLE_SHOWN]}, {_short(words, local)}"[:LONGEST_CHOICE]
-
-
-def _short(words: Words, wall: datetime, *, year: bool = False) -> str:
-    weekday = words(f"calendar.weekday_{wall.isoweekday()}")[:SHORT]
-    month = words(f"calendar.month_{wall.month}")[:SHORT]
-    day = f"{weekday} {wall.day} {month} {wall.year}" if year else f"{weekday} {wall.day} {month}"
-    return f"{day}, {wall:%H:%M}"
+    return f"{occasion.title[:TITLE_SHOWN]}, {short_time(words, local)}"[:LONGEST_CHOICE]

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from bot.core.errors import OperatorError
 from bot.demo.eyes import Form, Seen
+from bot.demo.making import made_settings, settings_in
 from bot.demo.night import ANSWER
 from bot.demo.people import Answer, Person
 from bot.demo.scenes.play import Play
 from bot.demo.watch import Watch
+
+HEALTH, EVERY, STARTS = "group_health", "4 weeks", "in 4 weeks"
+OWN = "nights.toml"
+TOO_MUCH = """title = "How were your nights?"
+[[questions]]
+label = "Nights"
+text = "I thought about hurting myself."
+options = [
+    { text = "Never", band = "low" },
+    { text = "Once", band = "mid" },
+    { text = "Often", band = "high" },
+]
+"""
+"""A check-in as somebody may write it who means well."""
 
 LATEST = timedelta(minutes=2, seconds=5)
 """After its end, by which its sentences are there."""
@@ -66,6 +84,23 @@ class CheckinScenes(Play):
         late = await silent.press(silent.find(night.room, ANSWER), ANSWER)
         self.stage.answer(late)
 
+    async def come_round(self) -> None:
+        """One reads it again, a facilitator has another open by itself, and an operator writes what cannot be asked."""
+        night, notes = self.night, self.night.checkin
+        reader, facilitator = self.cast.called("Bea"), self.cast.facilitator
+        asked = self.world.settings.meetings.checkin
+        notes.reread = await reader.command(night.room, "checkin results", template=asked)
+        self.stage.answer(notes.reread)
+        notes.rhythm = await facilitator.command(
+            night.desk, "checkin schedule", template=HEALTH, every=EVERY, starts=STARTS
+        )
+        self.stage.answer(notes.rhythm)
+        notes.listed = await reader.command(night.room, "checkin list")
+        self.stage.answer(notes.listed)
+        notes.refusal = _refusal()
+        self.stage.tell("Whoever runs the bot writes a check-in that asks about danger. It does not start with that:")
+        self.stage.tell(notes.refusal)
+
     async def _refusals(self, post: Seen) -> None:
         facilitator, stranger = self.cast.facilitator, self.cast.stranger
         refused = await facilitator.press(post, ANSWER)
@@ -89,6 +124,19 @@ class CheckinScenes(Play):
         else:
             self.stage.brief(person, answer.seen[0])
         self.night.checkin.thanked += (answer,)
+
+
+def _refusal() -> str:
+    """What is said of a check-in that asks too much; nothing if it is taken."""
+    with TemporaryDirectory(prefix="circlekeeper-demo-") as folder:
+        written = Path(folder) / "bot"
+        made_settings(written)
+        (written / "config" / "checkins" / OWN).write_text(TOO_MUCH, encoding="utf-8")
+        try:
+            settings_in(written)
+        except OperatorError as refused:
+            return "\n".join(line for line in str(refused).splitlines() if OWN in line)
+    return ""
 
 
 def _filled(form: Form, given: str) -> Mapping[str, object]:

@@ -21,6 +21,7 @@ FEWEST_ELIGIBLE = 6
 
 USUALLY_OPEN = timedelta(hours=24)
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=14)
+_LONGEST_SHOWN = 60
 
 
 class CheckinState(StrEnum):
@@ -64,6 +65,13 @@ def eligible(members: Sequence[Member]) -> list[int]:
     return [member.user_id for member in members if member.active and member.role is Role.MEMBER]
 
 
+def meant(typed: str, templates: Mapping[str, Template]) -> str:
+    """The id of the template that has this id or this title; what was typed if none has."""
+    wanted = typed.strip().casefold()
+    named = (one.id for one in templates.values() if wanted in (one.id, one.title.casefold()))
+    return typed if typed in templates else next(named, typed)
+
+
 def read_closing(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
     """When a check-in that opens now is to close: after a length of time, at a time, or after a day if nothing is said.
 
@@ -73,6 +81,20 @@ def read_closing(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
     if not SHORTEST <= closes_at - now <= LONGEST:
         raise UserError("checkins.closes_range")
     return closes_at
+
+
+def read_lasting(typed: str) -> timedelta:
+    """How long a check-in is to stay open that opens at no known time; a day if nothing is said.
+
+    Raises ``UserError`` that says what to type.
+    """
+    try:
+        lasts = parse_duration(typed) if typed.strip() else USUALLY_OPEN
+    except ValueError:
+        raise UserError("checkins.closes_length", text=typed.strip()[:_LONGEST_SHOWN]) from None
+    if not SHORTEST <= lasts <= LONGEST:
+        raise UserError("checkins.closes_range")
+    return lasts
 
 
 def _closing(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
@@ -89,6 +111,8 @@ def _closing(typed: str, now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _start(typed: str, now: datetime, zone: ZoneInfo) -> WallTime:
+    if typed.isdecimal():  # as likely a number of hours as a time of day
+        raise UserError("checkins.closes_unclear", text=typed[:_LONGEST_SHOWN])
     try:
         return read_start(typed, now, zone)
     except UserError as error:

@@ -17,7 +17,7 @@ from bot.core.ids import new_id
 from bot.core.questions import Template
 from bot.features.checkins import store
 from bot.features.checkins.limits import Limits
-from bot.features.checkins.model import FEWEST_ELIGIBLE, Checkin, CheckinState, eligible, read_closing
+from bot.features.checkins.model import FEWEST_ELIGIBLE, Checkin, CheckinState, eligible, meant, read_closing
 from bot.features.checkins.overheard import overhearing
 from bot.features.checkins.posts import OPENED, Posts
 from bot.features.checkins.tallies import Tallies
@@ -74,11 +74,15 @@ class Opening:
         self._undone = undone
 
     def asked(self, template: str) -> Template:
-        """The template of that id. Raises ``UserError`` if there is none."""
-        asked = self._templates.get(template)
+        """The template of that id or title. Raises ``UserError`` if there is none."""
+        asked = self._templates.get(self.id_of(template))
         if asked is None:
             raise UserError("checkins.no_template", template=template[:40])
         return asked
+
+    def id_of(self, typed: str) -> str:
+        """The id of the template that is meant; what was typed if there is none."""
+        return meant(typed, self._templates)
 
     def knows(self, template: str) -> bool:
         return template in self._templates

@@ -5,6 +5,7 @@ An answer changes the tally's file and nothing else: no row, no log line, no err
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from bot.core.questions import Template
 from bot.features.checkins import store
 from bot.features.checkins.limits import LastMet, Limits, never_met
 from bot.features.checkins.model import LONGEST, Checkin, CheckinState, bands_of
-from bot.features.checkins.opening import CLOSE, Opening, Wanted
+from bot.features.checkins.opening import CLOSE, LATEST, Opening, Wanted
 from bot.features.checkins.past import Past
 from bot.features.checkins.posts import CANCELLED, RESULTS, Posts
 from bot.features.checkins.release import Sentence, release
@@ -34,6 +35,8 @@ from bot.timers import Due, Timers
 log = logging.getLogger(__name__)
 
 STRAY_AFTER = LONGEST + timedelta(days=1)
+READ_AGAIN = timedelta(minutes=15)
+"""After which a tally that could not be read is tried again."""
 
 
 class Checkins:
@@ -64,7 +67,7 @@ class Checkins:
         self._posts = Posts(outbox, groups)
         self.templates = {template.id: template for template in templates}
         self.past = Past(db)
-        limits = Limits(last_met)
+        limits = Limits(last_met, self.templates)
         self._opening = Opening(
             clock,
             timers,
@@ -124,6 +127,7 @@ class Checkins:
 
         Raises ``UserError`` before anything is written. If ``tx`` is not kept, nothing is left of it.
         """
+        template = self._opening.id_of(template)
         lasts = await self.rhythms.lasts_after_meeting(tx, group, template)
         return await self._opening.open(tx, group, Wanted(template=template, closes=lasts or "", user_id=user_id))
 
@@ -179,18 +183,22 @@ class Checkins:
 
     # ending
 
-    async def cancel(self, *, guild_id: int, group_id: int, user_id: int) -> Checkin:
-        """End the group's open check-in without results. Raises ``NotFound`` if none is open."""
+    async def cancel(self, *, guild_id: int, group_id: int, user_id: int, checkin_id: int | None = None) -> Checkin:
+        """End the group's open check-in without results; when this returns, its answers are destroyed.
+
+        ``checkin_id``: end it only if it is that one. Raises ``NotFound`` if none is open.
+        """
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
             checkin = await store.open_in(tx, guild_id, group_id)
             group = await self._groups.group(tx, guild_id, group_id)
-            if checkin is None or group is None:
+            if checkin is None or group is None or checkin_id not in (None, checkin.id):
                 raise NotFound("checkins.none_open")
             await self._cancel(tx, checkin)
             await self._posts.put(tx, group, checkin, CANCELLED)
             await self._record(tx, checkin, "checkins.cancelled", user_id)
-            return checkin
+        await self.settled()
+        return checkin
 
     async def _cancel(self, tx: Tx, checkin: Checkin) -> None:
         await self._timers.cancel(tx, CLOSE, str(checkin.id))
@@ -211,12 +219,23 @@ class Checkins:
             return None
         await tx.lock("group", checkin.group_id)
         group = await self._groups.group(tx, checkin.guild_id, checkin.group_id)
-        state, sentences = await self._outcome(checkin)
+        try:
+            state, sentences = await self._outcome(checkin)
+        except OSError as error:
+            return await self._unread(tx, group, checkin, due, error)
         if await self._end(tx, checkin, state, sentences) and group is not None:
             await self._posts.put(tx, group, checkin, RESULTS)
             if state is CheckinState.LOST:
-                await self._groups.desk.tell(tx, group, "checkins.trouble_lost", problem="missing")
+                await self._groups.desk.tell(tx, group, "checkins.trouble_lost", problem=None)
         return None
+
+    async def _unread(self, tx: Tx, group: Group | None, checkin: Checkin, due: Due, error: OSError) -> datetime:
+        """It may be read another time; meanwhile the group's keepers know, and can end it themselves."""
+        log.error("the answers to a check-in that has ended cannot be read: %s", errno.errorcode.get(error.errno or 0))
+        first = due.due_at <= checkin.closes_at + timedelta(seconds=LATEST)
+        if first and group is not None:
+            await self._groups.desk.tell(tx, group, "checkins.trouble_unread", problem=None)
+        return self._clock() + READ_AGAIN
 
     async def _outcome(self, checkin: Checkin) -> tuple[CheckinState, list[Sentence]]:
         try:

@@ -136,12 +136,12 @@ async def forget_asked(tx: Tx, checkin: Checkin) -> None:
     await tx.execute(sa.delete(asked).where(asked.c.checkin_id == checkin.id))
 
 
-async def last_opened(tx: Tx, guild_id: int, group_id: int, template: str) -> Checkin | None:
-    """The group's newest of that template, but for those that came to nothing: ended before their time, or lost."""
-    here = sa.and_(checkins.c.guild_id == guild_id, checkins.c.group_id == group_id, checkins.c.template == template)
+async def opened_since(tx: Tx, guild_id: int, group_id: int, since: datetime) -> list[Checkin]:
+    """The group's from a time on, the newest first, but for those that came to nothing: ended too early, or lost."""
+    here = sa.and_(checkins.c.guild_id == guild_id, checkins.c.group_id == group_id, checkins.c.opened_at >= since)
     counted = checkins.c.state.in_((CheckinState.OPEN, CheckinState.CLOSED))
-    row = await tx.first(sa.select(checkins).where(here, counted).order_by(checkins.c.opened_at.desc()).limit(1))
-    return None if row is None else _checkin(row)
+    rows = await tx.all(sa.select(checkins).where(here, counted).order_by(checkins.c.opened_at.desc()))
+    return [_checkin(row) for row in rows]
 
 
 async def get(tx: Tx, guild_id: int, checkin_id: int) -> Checkin | None:
@@ -199,11 +199,10 @@ async def closed_since(
     return [_checkin(row) for row in rows]
 
 
-async def ended_since(tx: Tx, guild_id: int, group_id: int, template: str, since: datetime) -> list[Checkin]:
-    """Those of one template whose sentences were there from a time on, the newest first."""
-    found = sa.select(checkins).where(_closed(guild_id, group_id), checkins.c.template == template)
-    found = found.where(checkins.c.ended_at >= since)
-    return [_checkin(row) for row in await tx.all(found.order_by(checkins.c.ended_at.desc()))]
+async def ended_since(tx: Tx, guild_id: int, group_id: int, since: datetime) -> list[Checkin]:
+    """Those whose sentences were there from a time on."""
+    found = sa.select(checkins).where(_closed(guild_id, group_id), checkins.c.ended_at >= since)
+    return [_checkin(row) for row in await tx.all(found)]
 
 
 async def end(tx: Tx, checkin: Checkin, state: CheckinState, now: datetime, sentences: Sequence[Sentence] = ()) -> bool:

@@ -28,8 +28,18 @@ TWO = Template(
     ),
 )
 
-CLIMATE = replace(TWO, id="climate", title="How was it?", apart=None)
-HEALTH = replace(TWO, id="health", title="How are we?", apart=timedelta(weeks=4))
+
+def asking(about: str, title: str, apart: timedelta | None) -> Template:
+    """Two questions that no other template has; their order and options are those of all."""
+    questions = tuple(replace(question, text=f"{question.text} Of {about}.") for question in TWO.questions)
+    return replace(TWO, id=about, title=title, apart=apart, questions=questions)
+
+
+CLIMATE = asking("climate", "How was it?", None)
+ROUND = asking("round", "How was the round?", None)
+HEALTH = asking("health", "How are we?", timedelta(weeks=4))
+COPY = replace(HEALTH, id="copy", title="How are we, once more?")
+OTHER = replace(HEALTH, id="other", title="And this?", questions=(*HEALTH.questions[:1], *CLIMATE.questions[1:]))
 
 
 @dataclass
@@ -49,7 +59,7 @@ class Asked(Village):
             self.timers,
             Audit(self.clock),
             self.groups,
-            templates=[TWO, CLIMATE, HEALTH],
+            templates=[TWO, CLIMATE, ROUND, HEALTH, COPY, OTHER],
             folder=self.folder,
             server=self.setup.server,
             last_met=self.last_met,

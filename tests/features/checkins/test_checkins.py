@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -215,6 +216,42 @@ async def test_a_tally_that_is_gone_or_spoilt_is_said_and_nothing_is_made_up(ask
     assert asked.files == []
 
 
+async def test_a_tally_that_cannot_be_read_just_now_is_told_of_once_and_its_summary_comes_later(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkin = await asked.open()
+    await asked.carry()
+    for user_id in asked.people:
+        await asked.answer(checkin, user_id)
+    with monkeypatch.context() as broken:
+        broken.setattr(TallyFile, "read", unreadable)
+        await asked.end(checkin)
+        for _ in range(3):
+            asked.clock.step(minutes=15)
+            await asked.due()
+    assert (await asked.reread(checkin)).state is CheckinState.OPEN
+    (trouble,) = [errand for errand in asked.carried if errand.kind == "groups.trouble"]
+    assert trouble.params["about"] == "checkins.trouble_unread"
+    asked.clock.step(minutes=15)
+    await asked.due()
+    assert (await asked.reread(checkin)).sentences == (Sentence.HIGH, Sentence.HIGH)
+    assert (asked.posted("results"), asked.files) == (1, [])
+
+
+def unreadable(_: TallyFile) -> Tally:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+async def test_who_ends_one_is_told_so_once_its_answers_are_destroyed(asked: Asked) -> None:
+    await asked.open()
+    with asked.checkins._tallies._lock:  # pyright: ignore[reportPrivateUsage]
+        ending = asyncio.create_task(asked.cancel())
+        await asyncio.sleep(0.2)
+        assert not ending.done()
+    await ending
+    assert asked.files == []
+
+
 async def test_archiving_the_group_ends_it_without_results(asked: Asked) -> None:
     checkin = await asked.open()
     async with asked.db.begin() as tx:
@@ -278,10 +315,12 @@ async def test_an_answer_that_meets_the_end_is_told_that_it_is_closed_and_not_th
     with asked.checkins._tallies._lock:  # pyright: ignore[reportPrivateUsage]
         answering = asyncio.create_task(asked.answer(checkin, asked.people[0]))
         await asyncio.sleep(0.2)
-        await asked.checkins.cancel(guild_id=GUILD, group_id=asked.group.id, user_id=FAY)
+        ending = asyncio.create_task(asked.cancel())
+        await asyncio.sleep(0.2)
         for path in asked.folder.iterdir():
             path.unlink()
     assert await refused(answering) == "checkins.closed"
+    await ending
 
 
 async def test_a_clock_set_back_or_forward_across_the_end_ends_it_once(asked: Asked) -> None:

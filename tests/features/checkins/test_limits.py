@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot.core.errors import UserError
 from bot.features.checkins import Checkin, Sentence
 from bot.features.checkins.limits import NotYet
 from bot.features.checkins.store import asked as asked_table
@@ -40,7 +39,8 @@ async def test_four_weeks_are_four_weeks_of_the_calendar_whatever_the_clocks_do(
     asked.clock.now = datetime(2027, 3, 28, 21, 55, tzinfo=UTC)
     not_yet = await refused(asked.open(template="health"))
     assert (not_yet.key, not_yet.day) == ("checkins.not_yet", date(2027, 3, 29))
-    assert not_yet.values["last"] == "2027-03-01"
+    assert not_yet.values["last"] == datetime(2027, 2, 28, 23, 15, tzinfo=UTC)
+    assert not_yet.values["day"] == datetime(2027, 3, 28, 22, tzinfo=UTC), "the first moment of that day in the group"
     asked.clock.now = datetime(2027, 3, 28, 22, 15, tzinfo=UTC)
     await asked.open(template="health")
 
@@ -48,6 +48,15 @@ async def test_four_weeks_are_four_weeks_of_the_calendar_whatever_the_clocks_do(
 async def test_another_template_has_a_count_of_its_own(asked: Asked) -> None:
     await asked.end(await asked.open(template="health"))
     await asked.end(await asked.open(template="climate"))
+
+
+async def test_a_copy_under_another_name_has_no_count_of_its_own_and_one_that_shares_a_question_has(
+    asked: Asked,
+) -> None:
+    opened_on = asked.clock().date()
+    await asked.end(await asked.open(template="health"))
+    assert (await refused(asked.open(template="copy"))).day == opened_on + timedelta(weeks=4)
+    await asked.open(template="other")
 
 
 async def test_one_that_came_to_nothing_does_not_count(asked: Asked) -> None:
@@ -69,6 +78,15 @@ async def test_once_a_meeting_and_again_after_the_next_has_begun(asked: Asked) -
     assert (not_yet.key, not_yet.day) == ("checkins.once_a_meeting", None)
     asked.met = asked.clock()
     await asked.open(template="climate")
+
+
+async def test_of_all_that_is_asked_once_a_meeting_one_is_asked(asked: Asked) -> None:
+    asked.met = asked.clock()
+    await asked.end(await asked.open("15 min", template="climate"))
+    assert (await refused(asked.open(template="round"))).key == "checkins.once_a_meeting"
+    await asked.end(await asked.open("15 min", template="health"))
+    asked.met = asked.clock()
+    await asked.open(template="round")
 
 
 async def test_without_meetings_what_is_asked_once_a_meeting_is_asked_once_a_week(asked: Asked) -> None:
@@ -119,6 +137,36 @@ async def test_who_had_themselves_erased_counts_as_gone_though_nobody_knows_who_
     assert (await refused(asked.open())).key == "checkins.not_yet_changed"
 
 
+async def test_coming_back_after_an_erasure_does_not_hide_that_one_person_is_gone(asked: Asked) -> None:
+    await told(asked)
+    back = asked.people[0]
+    async with asked.db.begin() as tx:
+        await tx.execute(sa.delete(asked_table).where(asked_table.c.user == tx.vault.seal_id(back, GUILD)))
+    await asked.part(asked.people[6])  # with whom it would be three that changed: one gone, one unknown, one new
+    assert (await refused(asked.open())).key == "checkins.not_yet_changed"
+
+
+async def test_going_and_coming_in_between_does_not_hide_that_two_summaries_differ_by_one_person(
+    asked: Asked,
+) -> None:
+    first = await told(asked)
+    for number in range(3):
+        await asked.bring(60_000 + number)
+    await told(asked)
+    for number in range(3):
+        await asked.part(60_000 + number)
+    await asked.part(asked.people[6])  # four fewer than last time, and one fewer than the first
+    not_yet = await refused(asked.open())
+    assert (not_yet.key, not_yet.day) == ("checkins.not_yet_changed", first.closes_at.date() + timedelta(days=13))
+
+
+async def test_a_question_that_two_templates_share_is_compared_across_them(asked: Asked) -> None:
+    await told(asked, "health")
+    await asked.part(asked.people[6])
+    assert (await refused(asked.open(template="other"))).key == "checkins.not_yet_changed"
+    await asked.open(template="climate")
+
+
 async def test_what_showed_nothing_cannot_be_compared_and_it_is_forgotten_whom_it_was_for(asked: Asked) -> None:
     await asked.end(await asked.open())
     async with asked.db.read() as tx:
@@ -167,9 +215,3 @@ async def test_what_is_opened_with_something_that_fails_leaves_no_tally(asked: A
     assert asked.files == []
     await asked.open()
     assert len(asked.files) == 2
-
-
-async def test_a_refusal_is_no_mistake(asked: Asked) -> None:
-    await asked.open(template="health")
-    with pytest.raises(UserError, match="one_at_a_time"):
-        await asked.open(template="health")

@@ -14,7 +14,7 @@ from bot.features.checkins.rhythms.model import Rhythm
 from bot.storage import Database
 from tests.conftest import StepClock
 from tests.features.checkins.asked import Asked
-from tests.features.groups.village import FAY, GUILD
+from tests.features.groups.village import GUILD
 
 
 async def asked_of(db: Database) -> list[tuple[datetime, int]]:
@@ -50,16 +50,21 @@ async def test_a_rhythm_is_kept_instead_of_the_one_before_and_can_be_ended(asked
         assert await rhythms_store.of_group(tx, GUILD, asked.group.id) == [other]
 
 
-async def test_of_a_template_the_newest_that_came_to_something_counts(asked: Asked, clock: StepClock) -> None:
-    first = await asked.open()
-    await asked.end(first)
-    second = await asked.open()
-    await asked.checkins.cancel(guild_id=GUILD, group_id=asked.group.id, user_id=FAY)
+async def test_only_those_that_came_to_something_count_and_only_those_that_ended_are_compared(
+    asked: Asked, clock: StepClock
+) -> None:
+    which = GUILD, asked.group.id
+    long_ago = clock()
+    await asked.end(first := await asked.open())
+    since = clock()
+    await asked.end(second := await asked.open(template="health"))
+    await asked.open()
+    await asked.cancel()
+    third = await asked.open()
     async with asked.db.read() as tx:
-        newest = await store.last_opened(tx, GUILD, asked.group.id, "two")
-        assert newest is not None
-        assert newest.id == first.id != second.id
-        assert await store.last_opened(tx, GUILD, asked.group.id, "other") is None
-        since = clock() - timedelta(days=1)
-        assert [one.id for one in await store.ended_since(tx, GUILD, asked.group.id, "two", since)] == [first.id]
-        assert await store.ended_since(tx, GUILD, asked.group.id, "two", clock() + timedelta(days=1)) == []
+        opened = await store.opened_since(tx, *which, long_ago)
+        assert [one.id for one in opened] == [third.id, second.id, first.id]
+        assert [one.id for one in await store.opened_since(tx, *which, since)] == [third.id, second.id]
+        assert await store.opened_since(tx, GUILD, asked.group.id + 1, long_ago) == []
+        assert {one.id for one in await store.ended_since(tx, *which, long_ago)} == {first.id, second.id}
+        assert await store.ended_since(tx, *which, clock() + timedelta(days=1)) == []

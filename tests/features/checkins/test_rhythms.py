@@ -85,6 +85,8 @@ async def test_without_a_time_it_begins_on_the_next_evening_on_which_it_may(aske
         ("health", "meeting", "checkins.every_too_often"),
         ("climate", "6 days", "checkins.every_too_often"),
         ("health", "now and then", "checkins.every_unclear"),
+        ("health", "monthly", "checkins.every_unclear"),
+        ("climate", "daily", "checkins.every_too_often"),
         ("health", "30 h", "checkins.every_unclear"),
         ("health", "0 days", "checkins.every_unclear"),
         ("health", "53 weeks", "checkins.every_range"),
@@ -96,6 +98,38 @@ async def test_without_a_time_it_begins_on_the_next_evening_on_which_it_may(aske
 async def test_what_cannot_be_is_explained(asked: Asked, template: str, every: str, why: str) -> None:
     assert await refused(schedule(asked, every, template=template)) == why
     assert await coming(asked) == {}
+
+
+@pytest.mark.parametrize(
+    ("every", "days"),
+    [
+        ("weekly", 7),
+        ("Every week", 7),
+        ("a week", 7),
+        ("every 2 weeks", 14),
+        ("fortnightly", 14),
+        ("every fortnight", 14),
+        ("every other week", 14),
+        ("two weeks", 14),
+        ("After each meeting", None),
+        ("each meeting", None),
+    ],
+)
+async def test_how_often_is_read_as_people_say_it(asked: Asked, every: str, days: int | None) -> None:
+    rhythm = await schedule(asked, every, template="climate")
+    assert rhythm is not None
+    assert rhythm.days == days
+    assert await schedule(asked, "Never: end it", template="climate") is None
+
+
+async def test_what_follows_a_meeting_stays_open_for_a_length_of_time(asked: Asked) -> None:
+    for closes in ("tue 7pm", "19:00"):
+        told = await refused(schedule(asked, "meeting", template="climate", closes=closes))
+        assert told == "checkins.closes_length"
+    assert await coming(asked) == {}
+    rhythm = await schedule(asked, "meeting", template="climate", closes="90 min")
+    assert rhythm is not None
+    assert rhythm.lasts == timedelta(minutes=90)
 
 
 async def test_it_cannot_still_be_open_when_the_next_is_due_nor_have_a_time_after_meetings(asked: Asked) -> None:
@@ -207,6 +241,20 @@ async def test_on_a_break_nothing_is_said_and_it_comes_when_that_is_over(asked: 
     await asked.groups.breaks.end(**which, actor_id=FAY)
     assert (asked.posted("opened"), about(asked)) == (0, [])
     await at(asked, first + timedelta(days=3))
+    assert asked.posted("opened") == 1
+
+
+async def test_without_a_room_it_waits_without_failing_and_comes_once_there_is_one(asked: Asked) -> None:
+    await schedule(asked)
+    first = (await coming(asked))["health"]
+    assert first is not None
+    async with asked.db.begin() as tx:
+        await tx.execute(sa.text("UPDATE groups SET room_id = NULL"))
+    await at(asked, first)
+    assert await asked.timers.failing() == []
+    async with asked.db.begin() as tx:
+        await tx.execute(sa.text("UPDATE groups SET room_id = :room"), [{"room": asked.group.room_id}])
+    await at(asked, first + timedelta(days=1))
     assert asked.posted("opened") == 1
 
 

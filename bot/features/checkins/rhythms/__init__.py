@@ -1,6 +1,6 @@
 """Check-ins that come round: every few weeks, or after each meeting."""
 
-from bot.features.checkins.rhythms.model import Every, Rhythm
+from bot.features.checkins.rhythms.model import USUALLY_AT, Every, Rhythm
 from bot.features.checkins.rhythms.rhythms import Rhythms
 
-__all__ = ["Every", "Rhythm", "Rhythms"]
+__all__ = ["USUALLY_AT", "Every", "Rhythm", "Rhythms"]

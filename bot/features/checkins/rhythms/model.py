@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -24,6 +25,15 @@ STILL_OPENED = timedelta(days=1)
 """How late one is still opened; after that it is left until its next time."""
 
 _LONGEST_SHOWN = 40
+
+_AFTER_MEETINGS = frozenset({"meeting", "each meeting", "after each meeting", "after every meeting", "after meetings"})
+_SPOKEN = {
+    **dict.fromkeys(("daily", "day"), timedelta(days=1)),
+    **dict.fromkeys(("weekly", "week"), A_WEEK),
+    **dict.fromkeys(("fortnightly", "fortnight", "other week", "second week"), 2 * A_WEEK),
+}
+_NUMBERS = {"a": "1", "one": "1", "two": "2", "three": "3", "four": "4", "six": "6", "eight": "8"}
+_COUNTED = re.compile(rf"^({'|'.join(_NUMBERS)})\b")
 
 
 class Every(StrEnum):
@@ -70,17 +80,23 @@ class Rhythm:
         return self if self.coming is None else replace(self, coming=replace(self.coming, day=day))
 
 
+def is_never(typed: str) -> bool:
+    """Whether it is to be ended."""
+    return typed.strip().casefold().startswith(Every.NEVER)
+
+
 def read_every(typed: str, asked: Template) -> Every | int:
     """After each meeting, never, or the days from one to the next.
 
     Raises ``UserError`` that says what to type, or how rarely this check-in may be asked.
     """
-    wanted = typed.strip().casefold()
-    if wanted in tuple(Every):
-        every = Every(wanted)
-        if every is Every.MEETING and (asked.apart or A_WEEK) > A_WEEK:
+    wanted = typed.strip().casefold().removeprefix("every ").strip()
+    if is_never(typed):
+        return Every.NEVER
+    if wanted in _AFTER_MEETINGS:
+        if (asked.apart or A_WEEK) > A_WEEK:
             raise _too_often(asked)
-        return every
+        return Every.MEETING
     apart = _days(typed, wanted)
     # what is asked once a meeting waits for the next one all the same; without meetings it is asked once a week
     if apart < (A_WEEK if asked.apart is None else asked.apart):
@@ -91,7 +107,7 @@ def read_every(typed: str, asked: Template) -> Every | int:
 def _days(typed: str, wanted: str) -> timedelta:
     unclear = UserError("checkins.every_unclear", text=typed.strip()[:_LONGEST_SHOWN])
     try:
-        apart = parse_duration(wanted.removeprefix("every").strip())
+        apart = _SPOKEN.get(wanted) or parse_duration(_COUNTED.sub(lambda found: _NUMBERS[found[1]], wanted))
     except ValueError:
         raise unclear from None
     if not apart or apart % timedelta(days=1):

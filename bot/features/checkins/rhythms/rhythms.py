@@ -14,10 +14,10 @@ from bot.core.errors import NotFound, UserError
 from bot.core.questions import Template
 from bot.core.reading import WallTime, read_start
 from bot.features.checkins.limits import Limits, NotYet
-from bot.features.checkins.model import read_closing
+from bot.features.checkins.model import read_closing, read_lasting
 from bot.features.checkins.opening import Opening, Wanted
 from bot.features.checkins.rhythms import store
-from bot.features.checkins.rhythms.model import STILL_OPENED, USUALLY_AT, Every, Rhythm, read_every
+from bot.features.checkins.rhythms.model import STILL_OPENED, USUALLY_AT, Every, Rhythm, is_never, read_every
 from bot.features.groups import Group, Groups, GroupState
 from bot.storage import Database, Tx
 from bot.timers import Due, Timers
@@ -86,10 +86,11 @@ class Rhythms:
         ``every``: a length of time, ``meeting`` or ``never``. Raises ``UserError`` that says what to type, or why it
         cannot be.
         """
+        template = self._opening.id_of(template)
         async with self._db.begin() as tx:
             await tx.lock("group", group_id)
             before = await store.get(tx, guild_id, group_id, template)
-            if every.strip().casefold() == Every.NEVER:
+            if is_never(every):
                 await self._end(tx, before, user_id)
                 return None
             group = await self._groups.group(tx, guild_id, group_id)
@@ -114,12 +115,12 @@ class Rhythms:
 
     async def _read(self, tx: Tx, group: Group, asked: Template, typed: str, starts: str, closes: str) -> Rhythm:
         every = read_every(typed, asked)
-        now, zone = self._clock(), await self._opening.zone(tx, group)
         rhythm = Rhythm(guild_id=group.guild_id, group_id=group.id, template=asked.id)
         if isinstance(every, Every):
             if starts.strip():
                 raise UserError("checkins.starts_with_meeting")
-            return replace(rhythm, lasts=_lasts(closes, now, zone))
+            return replace(rhythm, lasts=read_lasting(closes))
+        zone = await self._opening.zone(tx, group)
         coming = await self._first(tx, group, asked, starts, zone)
         lasts = _lasts(closes, at_local(coming.day, coming.time, zone), zone)
         if lasts >= timedelta(days=every):
@@ -213,7 +214,7 @@ class Rhythms:
     async def _happen(self, tx: Tx, group: Group, rhythm: Rhythm, due_at: datetime, zone: ZoneInfo) -> Rhythm:
         """Open it if that can be; gives the rhythm with its next time."""
         now = self._clock()
-        if group.state is not GroupState.OPEN:
+        if group.state is not GroupState.OPEN or group.room_id is None:
             return self._tomorrow(rhythm, zone)  # on a break nothing is said; it comes once that is over
         if now - due_at > STILL_OPENED:
             return rhythm.next_round(now, zone)
