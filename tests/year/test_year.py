@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.year.house import House, Size
 from tests.year.weather import Fault, Struck, Weather
+
+# the connections of a process that was killed are found by the collector
+pytestmark = pytest.mark.filterwarnings("ignore:The garbage collector is trying to clean up")
 
 SHORT = {
     9: Size(groups=24, short=True),
@@ -20,6 +25,13 @@ HOUSES = {
     "full": SHORT | {2: Size(groups=24, short=True), 5: Size(groups=25), 8: Size(groups=5, confirm=True)},
 }
 """By their seeds."""
+
+
+@pytest.fixture(autouse=True)
+def _buried() -> Generator[None]:
+    """It finds them here, and not in the middle of another test."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +62,6 @@ def test_a_wait_for_the_whole_bot_ends(tmp_path: Path) -> None:
     assert verdict.counts["posted late"] and house.ledger.counts[Fault.LIMITED] == 1
 
 
-# the connections of a process that was killed are found by the collector
-@pytest.mark.filterwarnings("ignore:The garbage collector is trying to clean up")
 def test_a_year_of_trouble(tmp_path: Path, size: str) -> None:
     total, wrong = Counter[str](), list[str]()
     for seed, one in HOUSES[size].items():
