@@ -94,7 +94,8 @@ def test_no_words_promise_more_of_a_check_in_than_anybody_can_keep(tmp_path: Pat
 
 def test_members_are_told_what_a_check_in_does_not_protect_from(tmp_path: Path) -> None:
     intro = load(sample_environ(tmp_path), start=tmp_path).texts["checkins.intro"]
-    for limit in ("Discord sees", "by changing the program", "copying the total and its key again and again", "two accounts"):
+    copying = "copying the total and its key again and again"
+    for limit in ("Discord sees", "by changing the program", copying, "two accounts"):
         assert limit in intro
 
 
